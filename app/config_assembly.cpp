@@ -1,0 +1,182 @@
+#include "app/config_assembly.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <variant>
+
+#include "app/config_scalars.hpp"
+#include "app/config_text.hpp"
+#include "app/config_values.hpp"
+#include "base/duration.hpp"
+
+namespace nearcache::app {
+
+namespace {
+
+constexpr std::string_view password_path = "backend.password";
+constexpr std::string_view password_file_path = "backend.password_file";
+constexpr std::size_t longest_password = 64 * 1024;
+
+[[noreturn]] void fail(const std::string& speaker, const std::string& what) {
+    throw ConfigError("nearcache: " + on_one_line(speaker + ": " + what));
+}
+
+bool is_v6(const std::string& host) { return host.find(':') != std::string::npos; }
+
+// Whether two listeners on one port would certainly stand in each other's way. Names are not
+// resolved, and whether "::" takes IPv4 too is the system's choice: the bind itself then tells.
+bool overlap(const std::string& one, const std::string& other) {
+    const auto covers = [](const std::string& wide, const std::string& host) {
+        if (wide.empty()) return true;
+        if (wide == "0.0.0.0") return !is_v6(host);
+        if (wide == "::") return is_v6(host);
+        return wide == "localhost" && (host == "127.0.0.1" || host == "::1");
+    };
+    return one == other || covers(one, other) || covers(other, one);
+}
+
+}  // namespace
+
+void Assembly::apply(const Setting& setting) {
+    // Host and port of Redis begin a new URL over a backend that is not Redis.
+    const bool begins_anew = setting.part == Part::whole ||
+                             (std::holds_alternative<BackendUrl>(setting.option->kind) &&
+                              draft_.config.backend.url.scheme != backend::Url::Scheme::redis);
+    const auto wrong = set_value(*setting.option, setting.part, setting.text, draft_);
+    if (wrong) fail(setting.speaker, *wrong);
+    remember(setting, begins_anew);
+}
+
+void Assembly::remember(const Setting& setting, bool begins_anew) {
+    auto& past = histories_[setting.option->path];
+    past.level = setting.level;
+    past.speaker = setting.speaker;
+    if (begins_anew) past.mentions.clear();
+    std::erase_if(past.mentions, [&](const Mention& mention) {
+        const bool is_half = mention.part == Part::host || mention.part == Part::port;
+        return mention.part == setting.part || (setting.part == Part::address && is_half);
+    });
+    past.mentions.push_back({setting.part, setting.origin});
+
+    // An address whose host and port were both set anew has nothing left of the whole.
+    const auto mentions = [&](Part part) {
+        return std::ranges::find(past.mentions, part, &Mention::part) != past.mentions.end();
+    };
+    if (std::holds_alternative<ListenAddress>(setting.option->kind) && mentions(Part::host) &&
+        mentions(Part::port)) {
+        std::erase_if(past.mentions, [](const Mention& m) { return m.part == Part::whole; });
+    }
+}
+
+void Assembly::finish() {
+    settle_password();
+    read_password_file();
+    join_credentials();
+    check_reconnection();
+    check_listeners();
+}
+
+// Password and password file are one setting said in two ways: the stronger source stands.
+void Assembly::settle_password() {
+    if (draft_.backend_password.empty() || draft_.backend_password_file.empty()) return;
+    const auto& text = history(password_path);
+    const auto& file = history(password_file_path);
+    if (text.level == file.level) {
+        fail(file.speaker, std::string(password_path) + " is set too (" +
+                               text.mentions.front().origin + "); give one of them");
+    }
+    // forget() ends the life of what these references name: one decision, then one call.
+    if (text.level < file.level) return forget(password_path, draft_.backend_password);
+    forget(password_file_path, draft_.backend_password_file);
+}
+
+void Assembly::forget(std::string_view path, std::string& value) {
+    value.clear();
+    histories_.erase(path);
+}
+
+void Assembly::read_password_file() {
+    const auto& name = draft_.backend_password_file;
+    if (name.empty()) return;
+    std::string content;
+    try {
+        content = read_file(name, longest_password);
+    } catch (const std::system_error& error) {
+        fail(history(password_file_path).speaker,
+             "cannot read " + name + ": " + error.code().message());
+    }
+    // Editors and echo end a file with a line end that belongs to no password.
+    if (content.ends_with('\n')) content.pop_back();
+    if (content.ends_with('\r')) content.pop_back();
+    if (content.empty()) fail(history(password_file_path).speaker, name + " is empty");
+    draft_.config.backend.url.password = std::move(content);
+}
+
+void Assembly::join_credentials() {
+    auto& url = draft_.config.backend.url;
+    if (!draft_.backend_user.empty()) url.user = draft_.backend_user;
+    if (!draft_.backend_password.empty()) url.password = draft_.backend_password;
+}
+
+void Assembly::check_reconnection() const {
+    const auto& backend = draft_.config.backend;
+    if (backend.reconnect_min <= backend.reconnect_max) return;
+    const auto& least = history("backend.reconnect_min");
+    const auto& most = history("backend.reconnect_max");
+    fail(least.level < most.level ? most.speaker : least.speaker,
+         "backend.reconnect_min " + format_duration(backend.reconnect_min) +
+             " is longer than backend.reconnect_max " + format_duration(backend.reconnect_max));
+}
+
+void Assembly::check_listeners() const {
+    const auto& http = *find_option("http.listen");
+    const auto& resp = *find_option("resp.listen");
+    const auto& admin = *find_option("admin.listen");
+    check_pair(http, resp);
+    check_pair(http, admin);
+    check_pair(resp, admin);
+}
+
+void Assembly::check_pair(const Option& one, const Option& other) const {
+    const auto endpoint = [&](const Option& option) -> const Endpoint& {
+        return std::get<ListenAddress>(option.kind).field.of(draft_);
+    };
+    const auto& here = endpoint(one);
+    const auto& there = endpoint(other);
+    if (here.port != there.port || here.port == 0 || !overlap(here.host, there.host)) return;
+
+    // The one that was set last speaks: the other may be a default that nobody thought of.
+    const bool other_speaks = history(one.path).level < history(other.path).level;
+    const auto& speaker = other_speaks ? other : one;
+    const auto& rest = other_speaks ? one : other;
+    fail(history(speaker.path).speaker,
+         std::string(speaker.path) + " " + to_text(endpoint(speaker)) + " collides with " +
+             std::string(rest.path) + " " + to_text(endpoint(rest)) + " (" + source(rest) +
+             "); give each a port of its own, or 0");
+}
+
+const Assembly::History& Assembly::history(std::string_view path) const {
+    static const History never_set;
+    const auto found = histories_.find(path);
+    return found == histories_.end() ? never_set : found->second;
+}
+
+std::string Assembly::source(const Option& option) const {
+    std::string sources;
+    for (const auto& mention : history(option.path).mentions) {
+        sources.append(sources.empty() ? "" : ", ").append(mention.origin);
+    }
+    return sources.empty() ? "default" : sources;
+}
+
+std::vector<Origin> Assembly::origins() const {
+    std::vector<Origin> origins;
+    for (const auto& option : options()) {
+        origins.push_back({.path = std::string(option.path),
+                           .value = as_yaml_scalar(show_value(option, draft_)),
+                           .source = source(option)});
+    }
+    return origins;
+}
+
+}  // namespace nearcache::app

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/config_setting.hpp"
+
+namespace nearcache::app {
+
+// Puts a configuration together from settings, the weakest source first, and remembers where each
+// part of it came from.
+//
+// Threads: one.
+class Assembly {
+  public:
+    // Throws ConfigError when the text is not allowed.
+    void apply(const Setting& setting);
+
+    // After the last apply(): joins credentials and URL, and throws ConfigError when two settings
+    // do not go together.
+    void finish();
+
+    const Config& config() const { return draft_.config; }
+    std::vector<Origin> origins() const;
+
+  private:
+    struct Mention {
+        Part part;
+        std::string origin;
+    };
+    struct History {
+        Level level = Level::by_default;
+        std::string speaker;
+        std::vector<Mention> mentions;
+    };
+
+    void remember(const Setting& setting, bool begins_anew);
+    void settle_password();
+    void read_password_file();
+    void join_credentials();
+    void check_reconnection() const;
+    void check_listeners() const;
+    void check_pair(const Option& one, const Option& other) const;
+
+    void forget(std::string_view path, std::string& value);
+    const History& history(std::string_view path) const;
+    std::string source(const Option& option) const;
+
+    Draft draft_;
+    std::map<std::string_view, History> histories_;  // by path
+};
+
+}  // namespace nearcache::app

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "app/config.hpp"
+
+namespace nearcache::app {
+
+// A Config in the making: credentials may be set apart from the URL and join it at the end.
+struct Draft {
+    Config config;
+    // Empty: what backend.url says stands.
+    std::string backend_user;
+    std::string backend_password;
+    std::string backend_password_file;
+};
+
+// A place in a Draft, to write to and to read from.
+template <class T>
+struct Field {
+    T& (*in)(Draft&);
+    const T& (*of)(const Draft&);
+};
+
+// What a setting may be. Bounds are inclusive.
+struct ListenAddress {
+    Field<Endpoint> field;
+};
+struct Count {
+    Field<std::size_t> field;
+    std::uint64_t least;
+    std::uint64_t most;
+    std::string_view zero_name = {};  // how 0 is spelt where it means something of its own
+};
+struct ByteSize {
+    Field<std::size_t> field;
+    std::uint64_t least;
+    std::uint64_t most;
+};
+struct TimeSpan {
+    Field<std::chrono::milliseconds> field;
+    std::chrono::milliseconds least;
+    std::chrono::milliseconds most;
+};
+struct Choice {
+    std::span<const std::string_view> names;
+    void (*set)(Draft&, std::size_t index);
+    std::size_t (*index)(const Draft&);
+};
+struct FreeText {
+    Field<std::string> field;
+    std::string_view placeholder;
+    bool is_secret = false;
+};
+struct BackendUrl {
+    Field<backend::Url> field;
+};
+using Kind = std::variant<ListenAddress, Count, ByteSize, TimeSpan, Choice, FreeText, BackendUrl>;
+
+// Which part of a setting a name sets.
+enum class Part { whole, address, host, port, database };
+
+// Another name of a setting: a flag when it begins with "--", else an environment variable.
+struct Alias {
+    std::string_view name;
+    Part part = Part::whole;
+};
+
+// One setting: where it may be said and what it may be.
+struct Option {
+    std::string_view path;  // "cache.ttl"
+    std::string_view flag;  // "--ttl"
+    std::string_view help;  // one line
+    Kind kind;
+    // In order of precedence; unused ones have no name.
+    std::array<Alias, 8> more = {};
+
+    std::string variable() const;            // "NEARCACHE_CACHE_TTL"
+    std::span<const Alias> aliases() const;  // those in use
+    std::string_view section() const;        // "cache"; empty for "threads"
+    std::string_view key() const;            // "ttl"
+};
+
+// The only list of settings: files, flags, variables, help, ranges and --print-config follow it.
+std::span<const Option> options();
+
+// Null when there is none.
+const Option* find_option(std::string_view path);
+
+}  // namespace nearcache::app

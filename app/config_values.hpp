@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/config_table.hpp"
+
+namespace nearcache::app {
+
+// Reads `text` into its place in the draft, where a part leaves the other parts alone. Returns what
+// is wrong with it and what is allowed, or nothing; then the draft is as it was.
+std::optional<std::string> set_value(const Option& option, Part part, std::string_view text,
+                                     Draft& draft);
+
+// The text that set_value() reads back as the same value; secrets are masked.
+std::string show_value(const Option& option, const Draft& draft);
+
+// What may be said: "1 to 256", "lru", "1024, 64KiB, ... (1KiB to 4GiB)".
+std::string allowed_values(const Option& option);
+
+// Stands for a value in --help: "N", "SIZE", "HOST:PORT".
+std::string_view placeholder(const Option& option);
+
+}  // namespace nearcache::app

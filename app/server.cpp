@@ -1,0 +1,176 @@
+#include "app/server.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include <sys/resource.h>
+
+#include "app/version.hpp"
+#include "backend/make_backend.hpp"
+#include "base/log.hpp"
+
+namespace nearcache::app {
+
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds drain_poll{20};
+// For the lanes to end by themselves once all clients are cut.
+constexpr std::chrono::seconds goodbye_time{2};
+constexpr int ended_by_second_signal = 3;
+// Descriptors for what is no client: listeners, links, the log, event loops.
+constexpr std::size_t reserved_descriptors = 64;
+
+std::size_t thread_count(const Config& config) {
+    if (config.threads != 0) return config.threads;
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+// As many connections as were asked for, or as the system lets us have.
+std::size_t connection_limit(std::size_t wanted) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + reserved_descriptors);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= wanted + reserved_descriptors) return wanted;
+
+    const auto possible = limit.rlim_cur > 2 * reserved_descriptors
+                              ? limit.rlim_cur - reserved_descriptors
+                              : limit.rlim_cur / 2;
+    return possible;
+}
+
+std::string random_id() {
+    std::random_device random;
+    std::string id;
+    while (id.size() < 40) id += "0123456789abcdef"[random() % 16];
+    return id;
+}
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+void warn_if_exposed(std::string_view option, const Endpoint& endpoint) {
+    if (is_loopback(endpoint.host)) return;
+    log::warn("app", "listening beyond loopback, and anyone who can connect may read and write",
+              {{"option", option}, {"host", endpoint.host.empty() ? "*" : endpoint.host}});
+}
+
+}  // namespace
+
+Server::Server(const Config& config)
+    : config_(config),
+      threads_(thread_count(config)),
+      in_flight_(config.limits.max_in_flight),
+      connections_(connection_limit(config.limits.max_connections)),
+      backend_(backend::make_backend(config_.backend, threads_, clock_)),
+      cache_(threads_, *backend_, clock_, config_.cache),
+      http_(config_.http, {threads_, cache_, clock_, in_flight_, connections_}),
+      resp_(config_.resp, {threads_, cache_, clock_, in_flight_, connections_, facts_}),
+      signals_(main_, SIGTERM, SIGINT, SIGHUP),
+      drain_timer_(main_.get_executor()) {
+    facts_.version = version;
+    facts_.run_id = random_id();
+    facts_.backend = config_.backend.url.without_secrets();
+    facts_.threads = threads_.size();
+    facts_.started_at = clock_.now();
+    // A client that goes away shows as an error of its own socket.
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Server::~Server() { threads_.stop_and_join(); }
+
+bool Server::run() {
+    if (connections_.slots() < config_.limits.max_connections) {
+        log::info("app", "limits.max_connections lowered to what the descriptor limit allows",
+                  {{"wanted", config_.limits.max_connections}, {"possible", connections_.slots()}});
+    }
+    warn_if_exposed("http.listen", config_.http.listen);
+    warn_if_exposed("resp.listen", config_.resp.listen);
+    await_signal();
+    threads_.run();
+    backend_->start();
+    http_.start();
+    resp_.start();
+    for (const auto& address : http_addresses()) {
+        log::info("app", "listening", {{"door", "http"}, {"address", address}});
+    }
+    for (const auto& address : resp_addresses()) {
+        log::info("app", "listening", {{"door", "resp"}, {"address", address}});
+    }
+    main_.run();
+    return is_clean_;
+}
+
+void Server::await_signal() {
+    signals_.async_wait([this](error_code error, int signal) {
+        if (!error) on_signal(signal);
+    });
+}
+
+void Server::on_signal(int signal) {
+    if (signal == SIGHUP) {
+        log::warn("app", "SIGHUP ignored: settings take effect at the next start");
+    } else if (is_draining_) {
+        log::warn("app", "second signal, ending at once", {{"clients", open_connections()}});
+        std::_Exit(ended_by_second_signal);
+    } else {
+        begin_drain(signal);
+    }
+    await_signal();
+}
+
+void Server::begin_drain(int signal) {
+    log::info("app", "draining", {{"signal", signal}, {"clients", open_connections()}});
+    is_draining_ = true;
+    drain_until_ = clock_.now() + config_.drain_timeout;
+    http_.drain();
+    resp_.drain();
+    await_drained();
+}
+
+void Server::await_drained() {
+    drain_timer_.expires_after(drain_poll);
+    drain_timer_.async_wait([this](error_code error) {
+        if (error) return;
+        if (open_connections() == 0) return finish(true);
+        if (clock_.now() < drain_until_) return await_drained();
+        log::warn("app", "drain timed out", {{"clients", open_connections()}});
+        finish(false);
+    });
+}
+
+// Whoever still waits is told that the server is going down, and everything pending ends by itself.
+void Server::finish(bool is_clean) {
+    is_clean_ = is_clean;
+    http_.cut();
+    resp_.cut();
+    backend_->stop();
+    threads_.release();
+    drain_until_ = clock_.now() + goodbye_time;
+    await_lanes();
+}
+
+void Server::await_lanes() {
+    if (threads_.have_ended() || clock_.now() > drain_until_) {
+        threads_.stop_and_join();
+        log::info("app", "stopped");
+        return main_.stop();
+    }
+    drain_timer_.expires_after(drain_poll);
+    drain_timer_.async_wait([this](error_code error) {
+        if (!error) await_lanes();
+    });
+}
+
+std::size_t Server::open_connections() const {
+    return http_.open_connections() + resp_.open_connections();
+}
+
+}  // namespace nearcache::app

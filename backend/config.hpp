@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/endpoint.hpp"
+
+namespace nearcache::backend {
+
+// What a backend URL says: embedded:, redis://[user:password@]host[:port][/database],
+// unix:///path/of/socket (credentials and ?db=N allowed).
+struct Url {
+    enum class Scheme { embedded, redis, unix_socket };
+
+    Scheme scheme = Scheme::embedded;
+    Endpoint endpoint;  // redis
+    std::string path;   // unix_socket
+    std::string user;
+    std::string password;
+    std::uint32_t database = 0;
+
+    // What may be shown: the URL without its password.
+    std::string without_secrets() const;
+};
+
+// Empty when the text is no backend URL; `why` then says what is allowed.
+std::optional<Url> parse_url(std::string_view text, std::string& why);
+
+struct Config {
+    Url url;
+    // To be connected, authenticated and answered, all together.
+    std::chrono::milliseconds connect_timeout{1000};
+    // From the moment a command is queued until its reply is complete.
+    std::chrono::milliseconds operation_timeout{5000};
+    // Pauses between attempts to reconnect double from the first to the last, with jitter.
+    std::chrono::milliseconds reconnect_min{50};
+    std::chrono::milliseconds reconnect_max{1000};
+};
+
+}  // namespace nearcache::backend

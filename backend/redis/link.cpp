@@ -1,0 +1,378 @@
+#include "backend/redis/link.hpp"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include "backend/redis/codec.hpp"
+#include "base/log.hpp"
+
+namespace nearcache::backend::redis {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+Link::Link(net::IoThreads& threads, net::LaneId lane, const Config& config, const Clock& clock)
+    : context_(threads.lane(lane)),
+      lane_(lane),
+      config_(config),
+      clock_(clock),
+      socket_(context_.get_executor()),
+      resolver_(context_.get_executor()),
+      attempt_timer_(context_.get_executor()),
+      pause_timer_(context_.get_executor()),
+      deadline_timer_(context_.get_executor()) {}
+
+void Link::start() {
+    asio::co_spawn(context_.get_executor(), keep_connected(), net::report_failure("redis link"));
+}
+
+void Link::stop() {
+    state_ = State::stopped;
+    loss_ = Errc::shutting_down;
+    resolver_.cancel();
+    attempt_timer_.cancel();
+    pause_timer_.cancel();
+    deadline_timer_.cancel();
+    close_socket();
+    fail_all(Errc::shutting_down);
+}
+
+void Link::get(std::string_view key, GetCompletion& completion) {
+    if (!may_queue()) {
+        const auto why = state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
+        asio::post(context_, [&completion, why] { completion.on_failure(why); });
+        return;
+    }
+    append_lookup(queued_, key);
+    expect({.lookup = &completion, .forwarded = nullptr, .deadline = {}});
+}
+
+void Link::forward(std::string_view command, ForwardCompletion& completion) {
+    if (!may_queue()) {
+        const auto why = state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
+        asio::post(context_, [&completion, why] { completion.on_failure(why); });
+        return;
+    }
+    queued_.append(command);
+    expect({.lookup = nullptr, .forwarded = &completion, .deadline = {}});
+}
+
+void Link::expect(const Expected& expected) {
+    expected_.push_back(expected);
+    expected_.back().deadline = clock_.now() + config_.operation_timeout;
+    watch_deadlines();
+    flush_soon();
+}
+
+// The flush waits behind the handlers that are queued already, so that one round of the lane leaves
+// in one write.
+void Link::flush_soon() {
+    if (is_flush_posted_ || is_writing_ || state_ != State::up) return;
+    is_flush_posted_ = true;
+    asio::post(context_, [this] {
+        is_flush_posted_ = false;
+        flush();
+    });
+}
+
+void Link::flush() {
+    if (is_writing_ || state_ != State::up || queued_.empty()) return;
+    is_writing_ = true;
+    writing_.swap(queued_);
+    const auto all = [this](const error_code& error, std::size_t sent) {
+        return error ? 0 : writing_.size() - sent;
+    };
+    asio::async_write(socket_, asio::buffer(writing_), all, [this](error_code error, std::size_t) {
+        constexpr std::size_t kept = 256u * 1024;
+        is_writing_ = false;
+        writing_.clear();
+        if (writing_.capacity() > kept) writing_.shrink_to_fit();
+        // A failed write shows as a failed read too, and that is where the loss is handled.
+        if (!error) flush();
+    });
+}
+
+// One timer for all who wait: commands queue in the order of their deadlines, so only the first
+// counts, and it is armed again at most once a time-out.
+void Link::watch_deadlines() {
+    if (is_watching_ || expected_.empty()) return;
+    is_watching_ = true;
+    deadline_timer_.expires_at(expected_.front().deadline);
+    deadline_timer_.async_wait([this](error_code) {
+        is_watching_ = false;
+        on_deadline();
+    });
+}
+
+void Link::on_deadline() {
+    if (expected_.empty() || state_ == State::stopped) return;
+    if (expected_.front().deadline > clock_.now()) return watch_deadlines();
+    log::warn("backend", "no answer in time, dropping the connection",
+              {{"lane", lane_}, {"waiting", expected_.size()}});
+    loss_ = Errc::backend_timeout;
+    close_socket();
+}
+
+void Link::close_socket() {
+    is_up_.store(false, std::memory_order_relaxed);
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+void Link::fail_all(Errc why) {
+    std::deque<Expected> abandoned;
+    abandoned.swap(expected_);
+    queued_.clear();
+    for (const auto& expected : abandoned) {
+        // Told later: this may run inside a call of the one who waits.
+        if (expected.lookup != nullptr) {
+            asio::post(context_, [who = expected.lookup, why] { who->on_failure(why); });
+        } else {
+            asio::post(context_, [who = expected.forwarded, why] { who->on_failure(why); });
+        }
+    }
+}
+
+net::Awaitable<> Link::keep_connected() {
+    while (state_ != State::stopped) {
+        const bool is_connected = co_await connect();
+        if (is_connected) {
+            co_await read_replies();
+            if (state_ == State::stopped) break;
+            log::warn("backend", "connection lost", {{"lane", lane_}, {"why", describe(loss_)}});
+            close_socket();
+            fail_all(loss_);
+            // A server that takes connections only to drop them is treated as one that is down.
+            const bool was_healthy = clock_.now() - connected_at_ > config_.reconnect_max;
+            state_ = was_healthy ? State::connecting : State::down;
+            if (was_healthy) pause_ = std::chrono::milliseconds(0);
+            if (was_healthy) continue;
+        }
+        if (state_ == State::stopped) break;
+        state_ = State::down;
+        close_socket();
+        fail_all(Errc::backend_unreachable);
+        co_await pause();
+    }
+}
+
+net::Awaitable<> Link::pause() {
+    pause_timer_.expires_after(next_pause());
+    co_await pause_timer_.async_wait(net::no_throw);
+}
+
+std::chrono::milliseconds Link::next_pause() {
+    pause_ = std::clamp(pause_ * 2, config_.reconnect_min, config_.reconnect_max);
+    // Between half and all of it, so that many proxies do not come back at the same moment.
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> jitter(pause_.count() / 2, pause_.count());
+    return std::chrono::milliseconds(jitter(random));
+}
+
+net::Awaitable<bool> Link::connect() {
+    input_ = net::Input{};
+    framer_ = ReplyFramer{};
+    value_size_ = 0;
+    attempt_timer_.expires_after(config_.connect_timeout);
+    attempt_timer_.async_wait([this](error_code error) {
+        if (error) return;
+        resolver_.cancel();
+        close_socket();
+    });
+
+    bool is_ready = co_await connect_socket();
+    if (is_ready) is_ready = co_await greet();
+    // Too late counts as not at all: the socket is closed already.
+    const bool in_time = attempt_timer_.cancel() > 0;
+    if (!is_ready || !in_time || state_ == State::stopped) co_return false;
+
+    state_ = State::up;
+    is_up_.store(true, std::memory_order_relaxed);
+    loss_ = Errc::backend_connection_lost;
+    connected_at_ = clock_.now();
+    last_refusal_.clear();
+    log::info("backend", "connected", {{"lane", lane_}, {"url", config_.url.without_secrets()}});
+    flush();
+    co_return true;
+}
+
+net::Awaitable<bool> Link::connect_socket() {
+    const auto& url = config_.url;
+    std::vector<Protocol::endpoint> endpoints;
+    if (url.scheme == Url::Scheme::unix_socket) {
+        endpoints.emplace_back(asio::local::stream_protocol::endpoint(url.path));
+    } else {
+        const auto port = std::to_string(url.endpoint.port);
+        auto [error, found] =
+            co_await resolver_.async_resolve(url.endpoint.host, port, net::no_throw);
+        if (error) {
+            report_refusal("cannot resolve: " + error.message());
+            co_return false;
+        }
+        for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+    }
+
+    error_code error = asio::error::host_not_found;
+    for (const auto& endpoint : endpoints) {
+        error_code ignored;
+        socket_.close(ignored);
+        std::tie(error) = co_await socket_.async_connect(endpoint, net::no_throw);
+        if (error == asio::error::operation_aborted) break;
+        if (error) continue;
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        co_return true;
+    }
+    report_refusal(error == asio::error::operation_aborted ? "connecting timed out"
+                                                           : error.message());
+    co_return false;
+}
+
+std::string Link::greeting(std::size_t& replies) const {
+    std::string text;
+    const auto add = [&](std::initializer_list<std::string_view> words) {
+        text += format_command({words.begin(), words.size()});
+        ++replies;
+    };
+    const auto& url = config_.url;
+    if (!url.password.empty()) {
+        if (url.user.empty()) {
+            add({"AUTH", url.password});
+        } else {
+            add({"AUTH", url.user, url.password});
+        }
+    }
+    if (url.database != 0) add({"SELECT", std::to_string(url.database)});
+    add({"PING"});
+    return text;
+}
+
+net::Awaitable<bool> Link::greet() {
+    std::size_t replies = 0;
+    const std::string text = greeting(replies);
+    auto [write_error, sent] =
+        co_await asio::async_write(socket_, asio::buffer(text), net::no_throw);
+    if (write_error) co_return false;
+
+    while (replies > 0) {
+        const auto status = framer_.next(input_.unused());
+        if (status == ReplyFramer::Status::failed) {
+            report_refusal("this is not a Redis server");
+            co_return false;
+        }
+        if (status == ReplyFramer::Status::need_more) {
+            const error_code error = co_await read_some();
+            if (!error) continue;
+            report_refusal(error == asio::error::eof ? "closed by the server"
+                                                     : "no answer in time");
+            co_return false;
+        }
+        const bool is_fine = accept_greeting_reply(input_.unused().substr(0, framer_.size()));
+        if (!is_fine) co_return false;
+        input_.consume(framer_.size());
+        --replies;
+    }
+    co_return true;
+}
+
+bool Link::accept_greeting_reply(std::string_view reply) {
+    const auto value = decode(reply);
+    if (value && (value->is_simple("OK") || value->is_simple("PONG"))) return true;
+    const bool is_error = value && value->kind == resp::Value::Kind::error;
+    report_refusal(is_error ? std::string_view(value->text) : "unexpected answer to the greeting");
+    return false;
+}
+
+// Once for each reason, not once for each attempt.
+void Link::report_refusal(std::string_view why) {
+    if (last_refusal_ == why || state_ == State::stopped) return;
+    last_refusal_ = why;
+    log::warn("backend", "cannot connect",
+              {{"lane", lane_}, {"url", config_.url.without_secrets()}, {"why", why}});
+}
+
+net::Awaitable<error_code> Link::read_some() {
+    const auto room = input_.prepare();
+    auto [error, size] = co_await socket_.async_read_some(room, net::no_throw);
+    if (!error) {
+        input_.commit(size);
+        if (size == room.size()) input_.grow_after_full_read();
+    }
+    co_return error;
+}
+
+net::Awaitable<> Link::read_replies() {
+    while (state_ == State::up && take_replies()) {
+        const error_code error = co_await read_some();
+        if (error) co_return;
+    }
+}
+
+bool Link::take_replies() {
+    while (!input_.empty()) {
+        // A reply that nobody asked for: what follows could be taken for an answer to somebody.
+        if (expected_.empty()) {
+            loss_ = Errc::backend_protocol_error;
+            return false;
+        }
+        const auto bytes = input_.unused();
+        const auto status = framer_.next(bytes.substr(value_size_));
+        if (status == ReplyFramer::Status::need_more) return true;
+        if (status == ReplyFramer::Status::failed) {
+            loss_ = Errc::backend_protocol_error;
+            return false;
+        }
+
+        const auto expected = expected_.front();
+        if (expected.lookup != nullptr && value_size_ == 0) {
+            value_size_ = framer_.size();
+            continue;
+        }
+        const auto size = value_size_ + framer_.size();
+        if (expected.lookup == nullptr) {
+            expected_.pop_front();
+            expected.forwarded->on_reply(bytes.substr(0, size));
+        } else if (!take_lookup(bytes.substr(0, size), *expected.lookup)) {
+            loss_ = Errc::backend_protocol_error;
+            return false;
+        }
+        value_size_ = 0;
+        input_.consume(size);
+    }
+    return true;
+}
+
+bool Link::take_lookup(std::string_view bytes, GetCompletion& completion) {
+    const auto value = read_lookup_value(bytes.substr(0, value_size_));
+    const auto left = bytes.substr(value_size_);
+    const auto life = read_integer(left);
+    const bool life_is_unknown = !life && left.front() == '-';
+    if (value.kind == LookupValue::Kind::malformed || (!life && !life_is_unknown)) return false;
+
+    GetReply reply;
+    reply.bytes = value.bytes;
+    switch (value.kind) {
+        case LookupValue::Kind::value:
+            reply.kind = GetReply::Kind::value;
+            break;
+        case LookupValue::Kind::error:
+            reply.kind = GetReply::Kind::error;
+            break;
+        default:
+            reply.kind = GetReply::Kind::absent;
+            break;
+    }
+    // -1: it does not expire. -2, or a refusal to tell: it may be gone already, so it is not kept.
+    if (life != -1)
+        reply.remaining = std::chrono::milliseconds(std::max<std::int64_t>(0, life.value_or(0)));
+    expected_.pop_front();
+    completion.on_reply(reply);
+    return true;
+}
+
+}  // namespace nearcache::backend::redis

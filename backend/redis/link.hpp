@@ -1,0 +1,119 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "backend/backend.hpp"
+#include "backend/config.hpp"
+#include "backend/redis/reply_framer.hpp"
+#include "base/clock.hpp"
+#include "net/async.hpp"
+#include "net/input.hpp"
+#include "net/io_threads.hpp"
+
+namespace nearcache::backend::redis {
+
+// One pipelined connection of one lane to Redis: queues commands, sends all of one round of the
+// lane in one write, and hands replies out in order. It connects by itself, for ever, with growing
+// pauses.
+//
+// While a healthy connection is being replaced, commands wait for the outcome of the first attempt;
+// once that failed, commands fail at once until an attempt succeeds. The queue of expected replies
+// belongs to one connection: when that ends, for whatever reason, all who wait are told so, and no
+// reply can ever reach anyone else. Nothing is sent twice.
+//
+// Threads: its lane's, except is_up().
+class Link {
+  public:
+    Link(net::IoThreads& threads, net::LaneId lane, const Config& config, const Clock& clock);
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    void start();
+    void stop();
+
+    void get(std::string_view key, GetCompletion& completion);
+    void forward(std::string_view command, ForwardCompletion& completion);
+
+    // Threads: any.
+    bool is_up() const noexcept { return is_up_.load(std::memory_order_relaxed); }
+
+  private:
+    using Executor = net::IoContext::executor_type;
+    using Protocol = boost::asio::generic::stream_protocol;
+    using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
+    using Timer = boost::asio::basic_waitable_timer<
+        std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+    enum class State {
+        connecting,  // commands are queued
+        up,
+        down,     // the last attempt failed: commands fail at once
+        stopped,  // for good
+    };
+
+    // Whose replies come next. Of a lookup two replies come: the value, and its remaining life.
+    struct Expected {
+        GetCompletion* lookup = nullptr;
+        ForwardCompletion* forwarded = nullptr;
+        TimePoint deadline;
+    };
+
+    net::Awaitable<> keep_connected();
+    net::Awaitable<bool> connect();
+    net::Awaitable<bool> connect_socket();
+    net::Awaitable<bool> greet();
+    net::Awaitable<> read_replies();
+    net::Awaitable<> pause();
+    net::Awaitable<boost::system::error_code> read_some();
+
+    std::string greeting(std::size_t& replies) const;
+    bool accept_greeting_reply(std::string_view reply);
+    void report_refusal(std::string_view why);
+
+    void expect(const Expected& expected);
+    bool may_queue() const noexcept { return state_ == State::up || state_ == State::connecting; }
+    void flush_soon();
+    void flush();
+    bool take_replies();
+    bool take_lookup(std::string_view bytes, GetCompletion& completion);
+    void watch_deadlines();
+    void on_deadline();
+    void close_socket();
+    void fail_all(Errc why);
+    std::chrono::milliseconds next_pause();
+
+    net::IoContext& context_;
+    const net::LaneId lane_;
+    const Config& config_;
+    const Clock& clock_;
+    Socket socket_;
+    boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Executor> resolver_;
+    Timer attempt_timer_;
+    Timer pause_timer_;
+    Timer deadline_timer_;
+
+    State state_ = State::connecting;
+    std::atomic<bool> is_up_{false};
+    std::deque<Expected> expected_;
+    std::string queued_;   // commands not written yet
+    std::string writing_;  // commands being written
+    bool is_writing_ = false;
+    bool is_flush_posted_ = false;
+    bool is_watching_ = false;
+    net::Input input_;
+    ReplyFramer framer_;
+    std::size_t value_size_ = 0;  // of a lookup's first reply, while its second is not complete
+    Errc loss_ = Errc::backend_connection_lost;
+    std::chrono::milliseconds pause_{0};
+    TimePoint connected_at_{};
+    std::string last_refusal_;
+};
+
+}  // namespace nearcache::backend::redis

@@ -1,0 +1,42 @@
+#include "backend/redis/standalone_backend.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
+namespace nearcache::backend::redis {
+
+StandaloneBackend::StandaloneBackend(const Config& config, net::IoThreads& threads,
+                                     const Clock& clock)
+    : config_(config), threads_(threads) {
+    for (net::LaneId lane = 0; lane < threads.size(); ++lane) {
+        links_.push_back(std::make_unique<Link>(threads, lane, config_, clock));
+    }
+}
+
+void StandaloneBackend::get(net::LaneId lane, std::string_view key, GetCompletion& completion) {
+    links_[lane]->get(key, completion);
+}
+
+void StandaloneBackend::forward(net::LaneId lane, std::string_view command,
+                                ForwardCompletion& completion) {
+    links_[lane]->forward(command, completion);
+}
+
+void StandaloneBackend::start() {
+    for (net::LaneId lane = 0; lane < links_.size(); ++lane) {
+        boost::asio::post(threads_.lane(lane), [&link = *links_[lane]] { link.start(); });
+    }
+}
+
+void StandaloneBackend::stop() {
+    for (net::LaneId lane = 0; lane < links_.size(); ++lane) {
+        boost::asio::post(threads_.lane(lane), [&link = *links_[lane]] { link.stop(); });
+    }
+}
+
+bool StandaloneBackend::is_reachable() const noexcept {
+    return std::ranges::any_of(links_, [](const auto& link) { return link->is_up(); });
+}
+
+}  // namespace nearcache::backend::redis

@@ -1,0 +1,171 @@
+#include "http/routes/cache_routes.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/duration.hpp"
+#include "base/log.hpp"
+#include "resp/reply_writer.hpp"
+
+namespace nearcache::http {
+
+namespace {
+
+using cache::CacheService;
+using cache::Key;
+using cache::LoadOutcome;
+
+void note_source(std::string_view key, std::string_view source) {
+    if (!log::debug_enabled()) return;
+    log::debug("http", "request", {{"key", key}, {"source", source}});
+}
+
+Source hit_of(TimePoint expires_at, TimePoint now) {
+    Source source;
+    source.kind = Source::Kind::hit;
+    source.ttl = std::chrono::duration_cast<std::chrono::seconds>(expires_at - now);
+    return source;
+}
+
+}  // namespace
+
+CacheRoutes::CacheRoutes(Context& context, net::LaneId lane, std::function<void()> on_answered)
+    : LoadWaiter(lane), context_(context), on_answered_(std::move(on_answered)) {}
+
+void CacheRoutes::answer(const Request& request, const Asked& asked) {
+    asked_ = asked;
+    const auto target = split_target(request.target);
+    if (!target) return complain(Status::bad_request, "the request target must be a path");
+    const auto to = route(request.method, *target);
+    if (!percent_decode(to.encoded_key, to.plus, key_)) {
+        return complain(Status::bad_request, "'%' must be followed by two hexadecimal digits");
+    }
+
+    switch (to.action) {
+        case Action::look_up:
+            return look_up();
+        case Action::store:
+            return store(request, target->query);
+        case Action::remove:
+            return remove();
+        case Action::no_such_key:
+            return append_absent(*asked_.out, asked_.manner, Source{});
+        case Action::bad_query:
+            return complain(Status::bad_request, "a parameter 'key' is needed: /proxy?key=...");
+        case Action::not_allowed: {
+            const std::string allow = "Allow: " + std::string(to.allowed) + "\r\n";
+            const Complaint complaint{Status::method_not_allowed, "method not allowed", allow};
+            return append_error(*asked_.out, asked_.manner, complaint);
+        }
+    }
+}
+
+void CacheRoutes::look_up() {
+    const Key key(key_);
+    const auto on_hit = [this](const cache::Entry& entry) {
+        append_value(*asked_.out, asked_.manner, entry, hit_of(entry.expires_at(), asked_.now));
+    };
+    switch (context_.cache.find(key, asked_.now, on_hit)) {
+        case cache::Lookup::hit:
+            return note_source(key_, "cache");
+        case cache::Lookup::absent:
+            append_absent(*asked_.out, asked_.manner, Source{.kind = Source::Kind::hit});
+            return note_source(key_, "cache, absent");
+        case cache::Lookup::miss:
+            break;
+    }
+    if (!take_permit()) return note_source(key_, "refused");
+    is_collapsed_ = context_.cache.load(key, asked_.now, *this) != CacheService::Joined::opened;
+    note_source(key_, "backend");
+}
+
+void CacheRoutes::store(const Request& request, std::string_view query) {
+    std::string milliseconds;
+    if (const auto ttl = query_parameter(query, "ttl")) {
+        const auto length = parse_duration(*ttl);
+        if (!length || length->count() <= 0) {
+            return complain(Status::bad_request, "ttl must be a time such as 60, 500ms, 5s or 2m");
+        }
+        milliseconds = std::to_string(length->count());
+    }
+    std::string command;
+    if (milliseconds.empty()) {
+        resp::append_command(command, std::array<std::string_view, 3>{"SET", key_, request.body});
+    } else {
+        resp::append_command(command, std::array<std::string_view, 5>{"SET", key_, request.body,
+                                                                      "PX", milliseconds});
+    }
+    send(std::move(command));
+}
+
+void CacheRoutes::remove() {
+    std::string command;
+    resp::append_command(command, std::array<std::string_view, 2>{"DEL", key_});
+    send(std::move(command));
+}
+
+void CacheRoutes::send(std::string command) {
+    if (!take_permit()) return;
+    cache::Written written;
+    written.hashes.push_back(Key(key_).hash);
+    context_.cache.forward({lane(), command}, std::move(written), *this);
+}
+
+bool CacheRoutes::take_permit() {
+    permit_ = context_.in_flight.try_acquire();
+    if (!permit_) append_failure(*asked_.out, asked_.manner, Errc::overloaded);
+    return permit_.has_value();
+}
+
+void CacheRoutes::complain(Status status, std::string_view text) {
+    append_error(*asked_.out, asked_.manner, {status, text});
+}
+
+void CacheRoutes::on_loaded(const LoadOutcome& outcome) {
+    auto& out = *asked_.out;
+    Source source;
+    source.kind = Source::Kind::fetched;
+    source.is_stored = outcome.is_kept;
+    source.is_collapsed = is_collapsed_;
+    switch (outcome.kind) {
+        case LoadOutcome::Kind::value:
+            append_value(out, asked_.manner, *outcome.entry, source);
+            break;
+        case LoadOutcome::Kind::absent:
+            append_absent(out, asked_.manner, source);
+            break;
+        case LoadOutcome::Kind::error:
+            append_backend_error(out, asked_.manner, outcome.error);
+            break;
+        case LoadOutcome::Kind::failure:
+            append_failure(out, asked_.manner, outcome.failure);
+            break;
+    }
+    answered();
+}
+
+void CacheRoutes::on_forwarded(std::string_view reply) {
+    auto& out = *asked_.out;
+    if (reply == ":0\r\n") {
+        append_absent(out, asked_.manner, Source{});
+    } else if (reply.starts_with('+') || reply.starts_with(':')) {
+        append_no_content(out, asked_.manner);
+    } else if (reply.starts_with('-')) {
+        append_backend_error(out, asked_.manner, reply.substr(1, reply.size() - 3));
+    } else {
+        append_failure(out, asked_.manner, Errc::backend_protocol_error);
+    }
+    answered();
+}
+
+void CacheRoutes::on_not_forwarded(Errc why) {
+    append_failure(*asked_.out, asked_.manner, why);
+    answered();
+}
+
+void CacheRoutes::answered() {
+    permit_.reset();
+    on_answered_();
+}
+
+}  // namespace nearcache::http

@@ -1,0 +1,244 @@
+#include "resp_server/commands/data_commands.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "resp/reply_writer.hpp"
+
+namespace nearcache::resp_server {
+
+namespace {
+
+using cache::CacheService;
+using cache::Key;
+using cache::LoadOutcome;
+
+void note_source(std::string_view key, std::string_view source) {
+    if (!log::debug_enabled()) return;
+    log::debug("resp", "get", {{"key", key}, {"source", source}});
+}
+
+std::optional<net::Limiter::Permit> permit_or_refuse(Client& client) {
+    auto permit = client.context().in_flight.try_acquire();
+    if (!permit) append_failure(client.out(), Errc::overloaded);
+    return permit;
+}
+
+class PendingGet final : public PendingReply, public cache::LoadWaiter {
+  public:
+    PendingGet(Client& client, net::Limiter::Permit permit)
+        : PendingReply(std::move(permit)), LoadWaiter(client.lane()), client_(client) {}
+
+    void start(const Key& key) {
+        const auto joined = client_.cache().load(key, client_.now(), *this);
+        is_elsewhere_ = joined == CacheService::Joined::another_lane;
+        if (is_elsewhere_) client_.read_sent_elsewhere();
+    }
+
+    void on_loaded(const LoadOutcome& outcome) override {
+        if (is_elsewhere_) client_.read_elsewhere_answered();
+        switch (outcome.kind) {
+            case LoadOutcome::Kind::value:
+                append_value(reply(), *outcome.entry);
+                break;
+            case LoadOutcome::Kind::absent:
+                resp::append_null_bulk(reply());
+                break;
+            case LoadOutcome::Kind::error:
+                append_error(reply(), outcome.error);
+                break;
+            case LoadOutcome::Kind::failure:
+                append_failure(reply(), outcome.failure);
+                break;
+        }
+        ready();
+    }
+
+  private:
+    Client& client_;
+    bool is_elsewhere_ = false;
+};
+
+// One key of an MGET that the cache did not know.
+class PendingMget final : public PendingReply {
+  public:
+    PendingMget(Client& client, net::Limiter::Permit permit, std::size_t keys)
+        : PendingReply(std::move(permit)), client_(client), values_(keys) {
+        parts_.reserve(keys);
+    }
+
+    void set(std::size_t index, cache::EntryRef value) { values_[index] = std::move(value); }
+
+    // Only keys that find() missed. None of them is answered before all are asked.
+    void start(const std::vector<std::pair<std::size_t, Key>>& missing) {
+        for (const auto& [index, key] : missing) {
+            parts_.push_back(std::make_unique<Part>(*this, client_.lane(), index));
+            const auto joined = client_.cache().load(key, client_.now(), *parts_.back());
+            parts_.back()->is_elsewhere = joined == CacheService::Joined::another_lane;
+            if (parts_.back()->is_elsewhere) client_.read_sent_elsewhere();
+        }
+        waiting_ = parts_.size();
+    }
+
+  private:
+    struct Part final : cache::LoadWaiter {
+        Part(PendingMget& whole, net::LaneId lane, std::size_t place)
+            : LoadWaiter(lane), owner(whole), index(place) {}
+        void on_loaded(const LoadOutcome& outcome) override { owner.on_part(*this, outcome); }
+
+        PendingMget& owner;
+        const std::size_t index;
+        bool is_elsewhere = false;
+    };
+
+    void on_part(const Part& part, const LoadOutcome& outcome) {
+        if (part.is_elsewhere) client_.read_elsewhere_answered();
+        values_[part.index] = outcome.entry;
+        if (outcome.kind == LoadOutcome::Kind::failure) failure_ = outcome.failure;
+        // MGET gives nil for a key of another type; any other error line is about the whole
+        // command.
+        const bool is_other_type = outcome.error.starts_with("WRONGTYPE");
+        if (outcome.kind == LoadOutcome::Kind::error && !is_other_type) error_ = outcome.error;
+        if (--waiting_ == 0) finish();
+    }
+
+    void finish() {
+        if (failure_) {
+            append_failure(reply(), *failure_);
+        } else if (!error_.empty()) {
+            append_error(reply(), error_);
+        } else {
+            resp::append_array(reply(), values_.size());
+            for (const auto& value : values_) {
+                value ? append_value(reply(), *value) : resp::append_null_bulk(reply());
+            }
+        }
+        ready();
+    }
+
+    Client& client_;
+    std::vector<cache::EntryRef> values_;  // empty: nil
+    std::vector<std::unique_ptr<Part>> parts_;
+    std::size_t waiting_ = 0;
+    std::optional<Errc> failure_;
+    std::string error_;
+};
+
+class PendingForward final : public PendingReply, public cache::Forwarding {
+  public:
+    PendingForward(Client& client, net::Limiter::Permit permit)
+        : PendingReply(std::move(permit)), client_(client) {}
+
+    void on_forwarded(std::string_view bytes) override {
+        reply().append(bytes);
+        finish();
+    }
+
+    void on_not_forwarded(Errc why) override {
+        append_failure(reply(), why);
+        finish();
+    }
+
+  private:
+    void finish() {
+        client_.write_answered(written());
+        ready();
+    }
+
+    Client& client_;
+};
+
+void load(Client& client, const Key& key) {
+    auto permit = permit_or_refuse(client);
+    if (!permit) return note_source(key.text, "refused");
+    auto pending = std::make_unique<PendingGet>(client, std::move(*permit));
+    auto& waiter = *pending;
+    client.replies().add(std::move(pending));
+    waiter.start(key);
+    note_source(key.text, "backend");
+}
+
+cache::Written hashes_of(const WrittenKeys& keys) {
+    cache::Written written;
+    written.everything = keys.everything;
+    for (const auto key : keys.keys) written.hashes.push_back(Key(key).hash);
+    return written;
+}
+
+}  // namespace
+
+void get(Client& client, const resp::Command& command) {
+    const Key key(command.words[1]);
+    if (client.wrote(key.hash)) {
+        forward(client, *find_command("get"), command);
+        return;
+    }
+    auto& out = client.out();
+    const auto found = client.cache().find(
+        key, client.now(), [&](const cache::Entry& entry) { append_value(out, entry); });
+    switch (found) {
+        case cache::Lookup::hit:
+            return note_source(key.text, "cache");
+        case cache::Lookup::absent:
+            resp::append_null_bulk(out.text());
+            return note_source(key.text, "cache, absent");
+        case cache::Lookup::miss:
+            return load(client, key);
+    }
+}
+
+void mget(Client& client, const resp::Command& command) {
+    const auto count = command.words.size() - 1;
+    std::vector<cache::EntryRef> values(count);
+    std::vector<std::pair<std::size_t, Key>> missing;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Key key(command.words[i + 1]);
+        if (client.wrote(key.hash)) {
+            forward(client, *find_command("mget"), command);
+            return;
+        }
+        const auto found = client.cache().find(key, client.now(), [&](const cache::Entry& entry) {
+            values[i] = cache::EntryRef::share(entry);
+        });
+        if (found == cache::Lookup::miss) missing.emplace_back(i, key);
+    }
+
+    if (missing.empty()) {
+        resp::append_array(client.out(), count);
+        for (const auto& value : values) {
+            value ? append_value(client.out(), *value) : resp::append_null_bulk(client.out());
+        }
+        return;
+    }
+    auto permit = permit_or_refuse(client);
+    if (!permit) return;
+    auto pending = std::make_unique<PendingMget>(client, std::move(*permit), count);
+    auto& whole = *pending;
+    for (std::size_t i = 0; i < count; ++i) whole.set(i, std::move(values[i]));
+    client.replies().add(std::move(pending));
+    whole.start(missing);
+}
+
+Execution forward(Client& client, const CommandSpec& spec, const resp::Command& command) {
+    auto written = hashes_of(written_keys(spec, command.words));
+    if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
+
+    auto permit = permit_or_refuse(client);
+    if (!permit) return Execution::done;
+    auto pending = std::make_unique<PendingForward>(client, std::move(*permit));
+    auto& forwarding = *pending;
+    client.replies().add(std::move(pending));
+    client.write_sent(written);
+
+    std::string rewritten;  // an inline command goes on as an array
+    if (command.raw.empty()) resp::append_command(rewritten, command.words);
+    const CacheService::Command sent{client.lane(), command.raw.empty() ? rewritten : command.raw};
+    client.cache().forward(sent, std::move(written), forwarding);
+    return Execution::done;
+}
+
+}  // namespace nearcache::resp_server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "base/clock.hpp"
+#include "cache/cache_service.hpp"
+#include "net/limiter.hpp"
+#include "resp_server/config.hpp"
+
+namespace nearcache::resp_server {
+
+// Counted by one lane, read by all.
+struct alignas(64) Counters {
+    std::atomic<std::uint64_t> commands{0};
+    std::atomic<std::uint64_t> connections{0};
+    std::atomic<std::uint64_t> protocol_errors{0};
+
+    // Only the lane itself writes, so there is nothing to lock against.
+    static void add(std::atomic<std::uint64_t>& counter, std::uint64_t more) noexcept {
+        counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    }
+};
+
+// What INFO and HELLO say of the process.
+struct Facts {
+    std::string version;
+    std::string redis_version = "7.0.15";  // whose behaviour the door has
+    std::string run_id;
+    std::string backend;  // its URL, without secrets
+    std::size_t threads = 1;
+    std::atomic<std::uint16_t> tcp_port{0};
+    TimePoint started_at{};
+};
+
+// What all sessions of the door share.
+struct Context {
+    const Config& config;
+    cache::CacheService& cache;
+    const Clock& clock;
+    net::Limiter& in_flight;
+    net::Limiter& connections;
+    const Facts& facts;
+    std::deque<Counters> counters;  // one a lane; never moves
+    std::atomic<std::uint64_t> next_client_id{1};
+};
+
+}  // namespace nearcache::resp_server

@@ -1,0 +1,48 @@
+#include "resp_server/replies.hpp"
+
+#include <string>
+
+#include "resp/reply_writer.hpp"
+
+namespace nearcache::resp_server {
+
+namespace {
+
+std::string_view error_text(Errc why) noexcept {
+    switch (why) {
+        case Errc::backend_unreachable:
+            return "ERR backend unreachable";
+        case Errc::backend_connection_lost:
+            return "ERR backend connection lost, the command may have taken effect";
+        case Errc::backend_timeout:
+            return "ERR backend timed out, the command may have taken effect";
+        case Errc::backend_protocol_error:
+            return "ERR backend protocol error";
+        case Errc::overloaded:
+            return "ERR max number of clients reached (proxy in-flight limit)";
+        case Errc::shutting_down:
+            return "ERR server is shutting down";
+    }
+    return "ERR internal error";
+}
+
+}  // namespace
+
+void append_error(Output& out, std::string_view text) { resp::append_error(out.text(), text); }
+
+void append_failure(Output& out, Errc why) { append_error(out, error_text(why)); }
+
+void append_value(Output& out, const cache::Entry& entry) {
+    const auto value = entry.value();
+    if (value.size() <= copied_value_bytes) return resp::append_bulk(out.text(), value);
+    resp::append_header(out.text(), '$', static_cast<std::int64_t>(value.size()));
+    out.append_pinned(value, cache::EntryRef::share(entry));
+    out.append("\r\n");
+}
+
+void append_wrong_arity(Output& out, std::string_view command_name) {
+    append_error(out, std::string("ERR wrong number of arguments for '") +
+                          std::string(command_name) + "' command");
+}
+
+}  // namespace nearcache::resp_server

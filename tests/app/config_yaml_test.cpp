@@ -1,0 +1,139 @@
+#include "app/config_yaml.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "app/config_assembly.hpp"
+
+using namespace nearcache::app;
+
+namespace {
+
+// The one-line message that a file with this text ends the start with; empty when it is fine.
+std::string complaint(const std::string& text) {
+    try {
+        Assembly assembly;
+        for (const auto& setting : read_yaml("f.yaml", text)) assembly.apply(setting);
+        assembly.finish();
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a file without settings is fine") {
+    CHECK(complaint("").empty());
+    CHECK(complaint("# nothing\n").empty());
+    CHECK(complaint("---\n").empty());
+    CHECK(complaint("cache:\n  # ttl: 5\n").empty());
+}
+
+TEST_CASE("a setting of a file carries its line") {
+    const auto settings = read_yaml("f.yaml", "# first\ncache:\n  max_entries: 7\n  ttl: 5s\n");
+
+    REQUIRE(settings.size() == 2);
+    CHECK(settings[1].option->path == "cache.ttl");
+    CHECK(settings[1].text == "5s");
+    CHECK(settings[1].origin == "f.yaml:4");
+    CHECK(settings[1].speaker == "f.yaml:4: cache.ttl");
+}
+
+TEST_CASE("quoted values, flow style and anchors are YAML too") {
+    const auto settings = read_yaml("f.yaml", "cache: {ttl: &t '5', negative_ttl: *t}\n");
+
+    REQUIRE(settings.size() == 2);
+    CHECK(settings[0].text == "5");
+    CHECK(settings[1].text == "5");
+}
+
+TEST_CASE("a misspelt key is answered with the nearest one") {
+    CHECK(complaint("cache:\n  tll: 5\n") ==
+          "nearcache: f.yaml:2: unknown key 'cache.tll'; did you mean 'cache.ttl'?");
+    CHECK(complaint("\ncahce:\n  ttl: 5\n") ==
+          "nearcache: f.yaml:2: unknown key 'cahce'; did you mean 'cache'?");
+    CHECK(complaint("http:\n  lisen: 1\n") ==
+          "nearcache: f.yaml:2: unknown key 'http.lisen'; did you mean 'http.listen'?");
+    CHECK(complaint("ttl: 5\n") ==
+          "nearcache: f.yaml:1: unknown key 'ttl'; did you mean 'cache.ttl'?");
+}
+
+TEST_CASE("a key like no other is answered with those that are known") {
+    CHECK(complaint("log:\n  colour_of_the_sea: 5\n") ==
+          "nearcache: f.yaml:2: unknown key 'log.colour_of_the_sea'; allowed: level, format");
+    CHECK(complaint("colour_of_the_sea: 5\n") ==
+          "nearcache: f.yaml:1: unknown key 'colour_of_the_sea'; allowed: http, resp, admin, "
+          "backend, "
+          "cache, limits, log, threads, drain_timeout");
+}
+
+TEST_CASE("a dotted key is answered with how to write it") {
+    CHECK(complaint("cache.ttl: 5\n") ==
+          "nearcache: f.yaml:1: 'cache.ttl' is not written with a dot; write ttl below cache");
+}
+
+TEST_CASE("a key given twice is an error that names both lines") {
+    CHECK(complaint("cache:\n  ttl: 5\n  max_entries: 1\n  ttl: 6\n") ==
+          "nearcache: f.yaml:4: 'cache.ttl' is given twice; first in line 2");
+    CHECK(complaint("cache:\n  ttl: 5\nlog:\n  level: info\ncache:\n  max_entries: 6\n") ==
+          "nearcache: f.yaml:5: 'cache' is given twice; first in line 1");
+}
+
+TEST_CASE("a value of the wrong shape is an error that says which is right") {
+    CHECK(
+        complaint("cache:\n  max_entries:\n    a: 1\n") ==
+        "nearcache: f.yaml:2: cache.max_entries: expected a single value, not a map; allowed: 1 to "
+        "1099511627776");
+    CHECK(complaint("cache:\n  policy: [lru]\n") ==
+          "nearcache: f.yaml:2: cache.policy: expected a single value, not a list; allowed: lru");
+    CHECK(complaint("cache:\n  policy:\n") ==
+          "nearcache: f.yaml:2: cache.policy: expected a single value, not nothing; allowed: lru");
+    CHECK(complaint("cache: 5\n") ==
+          "nearcache: f.yaml:1: cache: expected a map of settings, not a text");
+    CHECK(complaint("- cache\n") == "nearcache: f.yaml:1: expected a map of settings, not a list");
+    CHECK(complaint("\nhello world\n") ==
+          "nearcache: f.yaml:2: expected a map of settings, not a text");
+    CHECK(complaint("? [a]\n: 1\n") == "nearcache: f.yaml:1: a key must be a plain word");
+}
+
+TEST_CASE("what is not YAML is an error with the line") {
+    CHECK(complaint("cache:\n  ttl: [5\nlog:\n") ==
+          "nearcache: f.yaml:3: not YAML: end of sequence flow not found");
+    CHECK(complaint("cache:\n  ttl: 'x\n").starts_with("nearcache: f.yaml:"));
+    CHECK(complaint("{{{").starts_with("nearcache: f.yaml:1: not YAML: "));
+    CHECK(complaint(std::string("\x7f"
+                                "ELF\x01\x00\xff\xfe",
+                                8))
+              .starts_with("nearcache: f.yaml:1: "));
+    CHECK(complaint("a: *nowhere\n") ==
+          "nearcache: f.yaml:1: not YAML: the referenced anchor is not defined");
+}
+
+TEST_CASE("a bare embedded: is answered with a hint at the quotes") {
+    CHECK(
+        complaint("backend:\n  url: embedded:\n") ==
+        "nearcache: f.yaml:2: not YAML: illegal map value (a value that ends in ':' or has ': ' in "
+        "it needs quotes)");
+}
+
+TEST_CASE("a second document is an error") {
+    CHECK(complaint("threads: 1\n---\nthreads: 2\n") ==
+          "nearcache: f.yaml:3: a second document; expected only one");
+}
+
+TEST_CASE("deep nesting ends in an error and not in a crash") {
+    CHECK_FALSE(complaint(std::string(100'000, '[')).empty());
+    CHECK_FALSE(complaint(std::string(100'000, '{')).empty());
+}
+
+TEST_CASE("whatever a file holds, its error is one line") {
+    for (const std::string text : {"\"a\\nb\": 1\n", "cache: {policy: \"l\\nru\"}\n",
+                                   "cache: {ttl: \"5\\r\\n\"}\n", "? \"x\\x1b[31m\"\n: 1\n"}) {
+        CAPTURE(text);
+        const auto line = complaint(text);
+        CHECK_FALSE(line.empty());
+        CHECK(line.find_first_of("\r\n\x1b") == std::string::npos);
+    }
+}
