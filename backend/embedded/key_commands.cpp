@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "backend/embedded/glob.hpp"
+#include "base/glob.hpp"
 #include "backend/embedded/words.hpp"
 #include "resp/reply_writer.hpp"
 

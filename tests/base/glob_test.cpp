@@ -1,10 +1,10 @@
-#include "backend/embedded/glob.hpp"
+#include "base/glob.hpp"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
-namespace nearcache::backend::embedded {
+namespace nearcache {
 namespace {
 
 struct Case {
@@ -95,4 +95,4 @@ TEST_CASE("a pattern of many stars is decided in no time") {
 }
 
 }  // namespace
-}  // namespace nearcache::backend::embedded
+}  // namespace nearcache
