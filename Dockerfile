@@ -23,7 +23,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libfmt9 libhiredis0.14 libspdlog1.10 libstdc++6 libyaml-cpp0.7 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --no-create-home \
+    && useradd --uid 10001 --user-group --no-create-home \
         --shell /usr/sbin/nologin nearcache
 COPY --from=build /src/build/release/nearcache /usr/local/bin/nearcache
 COPY LICENSE /usr/share/doc/nearcache/LICENSE

@@ -22,8 +22,13 @@ constexpr std::chrono::milliseconds drain_poll{20};
 // For the lanes to end by themselves once all clients are cut.
 constexpr std::chrono::seconds goodbye_time{2};
 constexpr int ended_by_second_signal = 3;
-// Descriptors for what is no client: listeners, links, the log, event loops.
-constexpr std::size_t reserved_descriptors = 64;
+
+// Descriptors for what is no client: the log, the listeners and those they are refusing, and each
+// lane's event loop, resolver and link.
+std::size_t reserved_descriptors(std::size_t threads) {
+    constexpr std::size_t doors = 2;
+    return 64 + doors * net::Listener::most_farewells + 8 * threads;
+}
 
 std::size_t thread_count(const Config& config) {
     if (config.threads != 0) return config.threads;
@@ -31,18 +36,17 @@ std::size_t thread_count(const Config& config) {
 }
 
 // As many connections as were asked for, or as the system lets us have.
-std::size_t connection_limit(std::size_t wanted) {
+std::size_t connection_limit(std::size_t wanted, std::size_t threads) {
+    const std::size_t reserved = reserved_descriptors(threads);
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + reserved_descriptors);
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur >= wanted + reserved_descriptors) return wanted;
-
-    const auto possible = limit.rlim_cur > 2 * reserved_descriptors
-                              ? limit.rlim_cur - reserved_descriptors
-                              : limit.rlim_cur / 2;
-    return possible;
+    if (limit.rlim_cur < wanted + reserved) {
+        limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + reserved);
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= wanted + reserved) return wanted;
+    return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
 }
 
 std::string random_id() {
@@ -68,7 +72,7 @@ Server::Server(const Config& config)
     : config_(config),
       threads_(thread_count(config)),
       in_flight_(config.limits.max_in_flight),
-      connections_(connection_limit(config.limits.max_connections)),
+      connections_(connection_limit(config.limits.max_connections, threads_.size())),
       backend_(backend::make_backend(config_.backend, threads_, clock_)),
       cache_(threads_, *backend_, clock_, config_.cache),
       http_(config_.http, {threads_, cache_, clock_, in_flight_, connections_}),

@@ -37,13 +37,23 @@ void RequestParser::on_response_impl(int, Text, int, Error&) {}
 
 void RequestParser::on_field_impl(Field name, Text, Text value, Error&) {
     if (name == Field::host) ++request_.hosts;
+    if (name == Field::transfer_encoding) {
+        is_encoding_known_ = is_encoding_known_ && boost::beast::iequals(value, "chunked");
+    }
     if (name == Field::expect) {
         request_.expects_continue = boost::beast::iequals(value, "100-continue");
     }
 }
 
 // RFC 9112, 3.2: a request of HTTP/1.1 names its host once.
+// RFC 9112, 6: where a body ends is known without Transfer-Encoding, or when that is "chunked" and
+// the client is new enough to mean it. Beast takes any other for no body at all, and the body for
+// the next request.
 void RequestParser::on_header_impl(Error& error) {
+    if (!is_encoding_known_ || (chunked() && request_.is_http_1_0)) {
+        error = beast_http::error::bad_transfer_encoding;
+        return;
+    }
     request_.keeps_alive = keep_alive();
     const bool is_fine = request_.hosts == 1 || (request_.hosts == 0 && request_.is_http_1_0);
     if (!is_fine) error = beast_http::error::bad_field;

@@ -51,6 +51,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     Request& request_;
     const std::size_t max_target_bytes_;
     bool target_is_too_long_ = false;
+    bool is_encoding_known_ = true;  // of the body, as Transfer-Encoding has it
 };
 
 }  // namespace nearcache::http

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -18,12 +19,24 @@ namespace {
 // How long a client that was told goodbye may go on sending.
 constexpr std::chrono::seconds parting_time{1};
 
+// Whether the request line ends like one of HTTP, if of another version: what does not is no
+// request.
+bool names_a_version(std::string_view head) noexcept {
+    const auto line = head.substr(0, head.find('\r'));
+    const auto space = line.rfind(' ');
+    return space != line.npos && line.substr(space + 1).starts_with("HTTP/");
+}
+
 // Beast would wait for a CR LF that never comes.
 bool has_bare_line_feed(std::string_view head) noexcept {
     for (auto at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
         if (at == 0 || head[at - 1] != '\r') return true;
     }
     return false;
+}
+
+std::size_t leading_line_ends(std::string_view bytes) noexcept {
+    return std::min(bytes.find_first_not_of("\r\n"), bytes.size());
 }
 
 }  // namespace
@@ -85,6 +98,8 @@ bool Session::serve_next() {
     const bool may_answer = !is_closed_ && !is_leaving_ && !routes_.is_waiting() &&
                             output_.size() < context_.config.output_limit_bytes;
     if (!may_answer) return false;
+    // RFC 9112, 2.2: an empty line before a request is passed over.
+    if (!parser_) input_.consume(leading_line_ends(input_.unused()));
     if (input_.empty()) {
         needs_more_ = true;
         return false;
@@ -94,15 +109,17 @@ bool Session::serve_next() {
     return true;
 }
 
+void Session::begin_request() {
+    parser_.emplace(request_, context_.config.max_target_bytes);
+    parser_->eager(true);
+    parser_->header_limit(static_cast<std::uint32_t>(context_.config.max_header_bytes));
+    parser_->body_limit(context_.config.max_body_bytes);
+    enter(Phase::head);
+}
+
 // True when a whole request was read.
 bool Session::parse() {
-    if (!parser_) {
-        parser_.emplace(request_, context_.config.max_target_bytes);
-        parser_->eager(true);
-        parser_->header_limit(static_cast<std::uint32_t>(context_.config.max_header_bytes));
-        parser_->body_limit(context_.config.max_body_bytes);
-        enter(Phase::head);
-    }
+    if (!parser_) begin_request();
     const auto unused = input_.unused();
     error_code error;
     const auto used = parser_->put(asio::const_buffer(unused.data(), unused.size()), error);
@@ -111,15 +128,28 @@ bool Session::parse() {
         return false;
     }
     input_.consume(used);
+    head_bytes_ += used;
     if (parser_->is_done()) return true;
+    // Beast counts only what it is given at once.
+    if (!parser_->is_header_done() &&
+        head_bytes_ + input_.unused().size() > context_.config.max_header_bytes) {
+        refuse(beast_http::error::header_limit);
+        return false;
+    }
     if (!parser_->is_header_done() && has_bare_line_feed(input_.unused())) {
         refuse(beast_http::error::bad_line_ending);
+        return false;
+    }
+    // What is left of a body is the line of a chunk or the trailer, which Beast would let grow.
+    if (parser_->is_header_done() && input_.unused().size() > context_.config.max_header_bytes) {
+        refuse(beast_http::error::header_limit);
         return false;
     }
 
     if (parser_->is_header_done() && phase_ == Phase::head) {
         enter(Phase::body);
-        if (request_.expects_continue) output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+        if (request_.expects_continue && !request_.is_http_1_0)
+            output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     // With bytes used the parser may have stopped at the end of a part, not of the input.
     if (used != 0 && !error && !input_.empty()) return parse();
@@ -128,6 +158,7 @@ bool Session::parse() {
 }
 
 void Session::enter(Phase phase) {
+    if (phase == Phase::idle) head_bytes_ = 0;
     phase_ = phase;
     phase_since_ = now_;
 }
@@ -145,7 +176,7 @@ void Session::refuse(error_code error) {
     if (error == Error::body_limit) {
         return refuse_with({Status::content_too_large, "the value is too large"});
     }
-    if (error == Error::bad_version) {
+    if (error == Error::bad_version && names_a_version(input_.unused())) {
         return refuse_with({Status::version_not_supported, "HTTP/1.0 and HTTP/1.1 only"});
     }
     log::debug("http", "bad request", {{"why", error.message()}});
@@ -199,7 +230,8 @@ bool Session::is_finished() const noexcept {
 // Closing with unread bytes makes the kernel send a reset, which may overtake the last answer: so a
 // client that still sends is listened to for a moment.
 void Session::part() {
-    if (has_ended_) return close();
+    if (has_ended_ && !has_last_words_) return close();
+    now_ = context_.clock.now();
     is_parting_ = true;
     input_.consume(input_.unused().size());
     error_code ignored;
@@ -213,6 +245,7 @@ void Session::write() {
         written_ = 0;
     }
     write_since_ = now_;
+    has_last_words_ = is_draining_;
     writing_.buffers_from(written_, buffers_);
     socket_.async_write_some(buffers_,
                              [this](error_code error, std::size_t size) { on_write(error, size); });
@@ -224,13 +257,15 @@ void Session::on_write(error_code error, std::size_t size) {
         close();
         return go_on();
     }
+    now_ = context_.clock.now();
     written_ += size;
     if (written_ < writing_.size()) {
-        now_ = context_.clock.now();
         write();
         return update_deadline();
     }
     writing_.clear();
+    // Idle is who has his answers and does not ask on: it begins when they are gone.
+    if (phase_ == Phase::idle) enter(Phase::idle);
     if (!needs_more_) serve();
     go_on();
 }
@@ -255,7 +290,6 @@ void Session::on_deadline() {
     if (!is_late_request) return cut();
     now_ = context_.clock.now();
     refuse_with({Status::request_timeout, "the request did not arrive in time"});
-    has_ended_ = true;
     write();
     update_deadline();
 }
@@ -263,8 +297,11 @@ void Session::on_deadline() {
 void Session::drain() {
     is_draining_ = true;
     has_ended_ = true;
+    has_last_words_ = is_writing_;
+    // Cancelling would end a write as well; and what is here already will end the read by itself.
     error_code ignored;
-    if (is_reading_ && !is_parting_) socket_.cancel(ignored);
+    const bool is_idle = is_reading_ && !is_writing_ && !is_parting_;
+    if (is_idle && socket_.available(ignored) == 0) socket_.cancel(ignored);
 }
 
 void Session::cut() { close(); }

@@ -45,6 +45,7 @@ class Session final : public net::Connection {
     void serve();
     bool serve_next();
     bool parse();
+    void begin_request();
     void enter(Phase phase);
     void refuse(boost::system::error_code error);
     void refuse_with(const Complaint& complaint);
@@ -65,6 +66,7 @@ class Session final : public net::Connection {
     CacheRoutes routes_;
     Request request_;
     std::optional<RequestParser> parser_;  // of the request being read
+    std::size_t head_bytes_ = 0;           // of its head, used by the parser
     net::Input input_;
 
     Output output_;   // what may leave next
@@ -81,8 +83,9 @@ class Session final : public net::Connection {
     bool needs_more_ = true;   // input_ holds no whole request
     bool is_leaving_ = false;  // no more requests are answered
     bool is_draining_ = false;
-    bool has_ended_ = false;   // the client sends no more, or is not listened to any more
-    bool is_parting_ = false;  // all is said; what the client still sends is thrown away
+    bool has_last_words_ = false;  // an answer left, or was leaving, after the drain began
+    bool has_ended_ = false;       // the client sends no more, or is not listened to any more
+    bool is_parting_ = false;      // all is said; what the client still sends is thrown away
     bool is_closed_ = false;
 };
 

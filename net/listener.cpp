@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/tcp.h>
 
 namespace nearcache::net {
 
@@ -17,8 +19,6 @@ using boost::system::error_code;
 
 namespace {
 
-// Refused clients whose goodbye is waited for; beyond that they are just closed.
-constexpr std::size_t most_farewells = 256;
 constexpr std::chrono::seconds farewell_time{1};
 // After running out of descriptors or memory, before the next try.
 constexpr std::chrono::milliseconds pause_time{100};
@@ -64,6 +64,19 @@ void bid(const std::shared_ptr<Farewell>& farewell) {
                       });
 }
 
+// A client whose machine is gone says no more, not even goodbye: without probes its place would be
+// taken for good. As often as Redis asks by default: after 300 s of silence, three times in 300 s.
+// Accepted sockets inherit it, so that it costs a client nothing.
+template <class Acceptor>
+void probe_the_silent(Acceptor& acceptor) {
+    acceptor.set_option(asio::socket_base::keep_alive(true));
+    constexpr std::array<std::pair<int, int>, 3> times{
+        {{TCP_KEEPIDLE, 300}, {TCP_KEEPINTVL, 100}, {TCP_KEEPCNT, 3}}};
+    for (const auto& [option, value] : times) {
+        ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, option, &value, sizeof(value));
+    }
+}
+
 std::string to_text(const tcp::endpoint& endpoint) {
     const auto host = endpoint.address().to_string();
     const auto port = std::to_string(endpoint.port());
@@ -84,7 +97,11 @@ std::vector<tcp::endpoint> resolve(IoContext& context, const Endpoint& wanted) {
     }
     // A name such as localhost may stand for several addresses: listen on each of them.
     std::vector<tcp::endpoint> endpoints;
-    for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+    for (const auto& entry : found) {
+        // A hosts file may name the same address twice.
+        const bool is_new = std::ranges::find(endpoints, entry.endpoint()) == endpoints.end();
+        if (is_new) endpoints.push_back(entry.endpoint());
+    }
     return endpoints;
 }
 
@@ -116,6 +133,10 @@ Listener::Listener(IoThreads& threads, Limiter& places, Options options, Serve s
             }
         }
     }
+    if (acceptors_.empty()) {
+        throw std::runtime_error("cannot listen on " + options_.endpoint.host +
+                                 ": none of its addresses is this machine's");
+    }
     for (std::size_t i = 0; i < acceptors_.size(); ++i) {
         next_.emplace_back(0, Socket(threads_.lane(0).get_executor()));
     }
@@ -126,6 +147,7 @@ void Listener::listen_on(const tcp::endpoint& endpoint) {
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true));
+    probe_the_silent(acceptor);
     acceptor.bind(endpoint);
     acceptor.listen(asio::socket_base::max_listen_connections);
     acceptors_.push_back(std::move(acceptor));
@@ -160,10 +182,11 @@ void Listener::accept(Acceptor& acceptor) {
 }
 
 void Listener::on_accept(Acceptor& acceptor, error_code error) {
+    auto [lane, socket] = std::move(next_[static_cast<std::size_t>(&acceptor - acceptors_.data())]);
+    // Who came in while the door was being shut is let go at once, not at the end of the drain.
     if (is_stopped_) return;
     if (error) return pause_after(acceptor, error);
 
-    auto [lane, socket] = std::move(next_[static_cast<std::size_t>(&acceptor - acceptors_.data())]);
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     if (auto place = places_.try_acquire()) {

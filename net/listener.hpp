@@ -25,6 +25,9 @@ class Listener {
     // limits.max_connections.
     using Serve = std::function<void(LaneId lane, Socket socket, Limiter::Permit place)>;
 
+    // Refused clients whose goodbye is waited for; beyond that they are just closed.
+    static constexpr std::size_t most_farewells = 64;
+
     struct Options {
         std::string name;     // "http", for the log
         Endpoint endpoint;    // an empty host: all addresses

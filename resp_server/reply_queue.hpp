@@ -19,7 +19,9 @@ class ReplyQueue;
 // Threads: its session's lane.
 class PendingReply {
   public:
-    explicit PendingReply(net::Limiter::Permit permit) noexcept : permit_(std::move(permit)) {}
+    // `request_bytes`: what of the command is held in memory until it is answered.
+    explicit PendingReply(net::Limiter::Permit permit, std::size_t request_bytes = 0) noexcept
+        : permit_(std::move(permit)), request_bytes_(request_bytes) {}
     virtual ~PendingReply() = default;
     PendingReply(const PendingReply&) = delete;
     PendingReply& operator=(const PendingReply&) = delete;
@@ -34,6 +36,7 @@ class PendingReply {
 
     ReplyQueue* queue_ = nullptr;
     std::optional<net::Limiter::Permit> permit_;
+    const std::size_t request_bytes_;
     bool is_ready_ = false;
     Output reply_;
     Output behind_;  // replies that were there at once, but come after this one
@@ -59,16 +62,22 @@ class ReplyQueue {
     // Nothing may leave, and nothing is waited for.
     bool idle() const noexcept { return pending_.empty() && output_.empty(); }
     std::size_t pending() const noexcept { return pending_.size(); }
-    // Bytes of all replies that wait, for whatever reason.
+    // Bytes of all replies that wait, for whatever reason, and of the commands they wait for. A
+    // reply that is still to come counts as much as those before it were long: a client that asks
+    // for large values and does not read them is stopped before they are all here.
     std::size_t bytes() const noexcept;
 
   private:
     friend class PendingReply;
+    static constexpr std::size_t first_guess_bytes = 16u * 1024;
+
     void on_ready(PendingReply& pending);
 
     std::function<void()> on_ready_;
     Output output_;
     std::deque<std::unique_ptr<PendingReply>> pending_;
+    std::size_t unready_ = 0;  // of pending_
+    std::size_t usual_reply_bytes_ = first_guess_bytes;
     std::size_t held_bytes_ = 0;  // in pending_, but for behind_ of the last
 };
 

@@ -86,6 +86,7 @@ bool Session::execute_next() {
             break;
         case Status::nothing:
             input_.consume(parser_.consumed());
+            request_since_.reset();
             return true;
         case Status::need_more:
             if (!request_since_) request_since_ = client_.now();
@@ -141,7 +142,8 @@ bool Session::is_finished() noexcept {
 // Closing with unread bytes makes the kernel send a reset, which may overtake the last reply: so a
 // client that still sends is listened to for a moment.
 void Session::part() {
-    if (has_ended_) return close();
+    if (has_ended_ && !has_last_words_) return close();
+    client_.set_now(context_.clock.now());
     is_parting_ = true;
     input_.consume(input_.unused().size());
     error_code ignored;
@@ -155,6 +157,7 @@ void Session::write() {
         written_ = 0;
     }
     write_since_ = client_.now();
+    has_last_words_ = is_draining_;
     writing_.buffers_from(written_, buffers_);
     socket_.async_write_some(buffers_,
                              [this](error_code error, std::size_t size) { on_write(error, size); });
@@ -166,9 +169,9 @@ void Session::on_write(error_code error, std::size_t size) {
         close();
         return go_on();
     }
+    client_.set_now(context_.clock.now());
     written_ += size;
     if (written_ < writing_.size()) {
-        client_.set_now(context_.clock.now());
         write();
         return update_deadline();
     }
@@ -185,6 +188,7 @@ void Session::on_reply_ready() {
     is_round_posted_ = true;
     asio::post(socket_.get_executor(), [this] {
         is_round_posted_ = false;
+        client_.set_now(context_.clock.now());
         if (has_commands()) serve();
         go_on();
     });
@@ -206,8 +210,11 @@ void Session::drain() {
     // Commands that arrived already are answered; the client finds the end after its last reply.
     is_draining_ = true;
     has_ended_ = true;
+    has_last_words_ = is_writing_;
+    // Cancelling would end a write as well; and what is here already will end the read by itself.
     error_code ignored;
-    if (is_reading_ && !is_parting_) socket_.cancel(ignored);
+    const bool is_idle = is_reading_ && !is_writing_ && !is_parting_;
+    if (is_idle && socket_.available(ignored) == 0) socket_.cancel(ignored);
 }
 
 void Session::cut() { close(); }

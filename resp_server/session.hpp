@@ -76,8 +76,9 @@ class Session final : public net::Connection {
     bool needs_more_ = false;              // input_ holds no whole command
     bool is_waiting_for_earlier_ = false;  // the next command must not be executed yet
     bool is_draining_ = false;
-    bool has_ended_ = false;   // the client sends no more, or is not listened to any more
-    bool is_parting_ = false;  // all is said; what the client still sends is thrown away
+    bool has_last_words_ = false;  // an answer left, or was leaving, after the drain began
+    bool has_ended_ = false;       // the client sends no more, or is not listened to any more
+    bool is_parting_ = false;      // all is said; what the client still sends is thrown away
     bool is_closed_ = false;
 };
 

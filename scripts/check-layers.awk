@@ -62,10 +62,8 @@ function check_outside(header, layer, file) {
     if (header ~ /^spdlog\// && !matches(file, "base/log[^/]*$")) {
         report("spdlog belongs in base/log")
     }
-    # The two tables of keys; neither may know of the other.
-    if (header ~ /^xxh/ && layer != "cache_store" && \
-        !matches(file, "backend/embedded/dictionary")) {
-        report("xxHash belongs in cache/store and backend/embedded/dictionary")
+    if (header ~ /^xxh/ && !matches(file, "base/hash[^/]*$")) {
+        report("xxHash belongs in base/hash")
     }
     if (header ~ /^(doctest|benchmark)\//) report(header " belongs in tests")
 }

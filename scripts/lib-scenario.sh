@@ -19,8 +19,11 @@ begin_scenario() {
     workspace="$(mktemp -d)"
     trap end_scenario EXIT
 
-    [[ "$(redis_cli PING 2>&1)" == PONG ]] || die "no Redis answers at $option_redis (--redis)"
-    [[ "$(proxy_cli PING 2>&1)" == PONG ]] || die "nobody answers RESP at $option_resp (--resp)"
+    local said
+    said="$(redis_cli PING 2>&1)" || true
+    [[ "$said" == PONG ]] || die "no Redis answers at $option_redis (--redis): $said"
+    said="$(proxy_cli PING 2>&1)" || true
+    [[ "$said" == PONG ]] || die "nobody answers RESP at $option_resp (--resp): $said"
     http GET "/${prefix}nobody"
     [[ "$http_status" == 404 ]] ||
         die "no nearcache answers HTTP at $option_http (--http): status $http_status"

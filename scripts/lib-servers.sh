@@ -65,14 +65,18 @@ await_redis() { # PORT PID
 start_nearcache() { # PROGRAM [FLAGS...]
     local program="$1" said="$servers_dir/nearcache.out" tries
     shift
+    # Here, and not by the child: it might still hold the addresses of the one before.
+    : >"$said"
     env -i PATH="$PATH" "$program" --http-listen 127.0.0.1:0 --resp-listen 127.0.0.1:0 --banner \
         "$@" >"$said" 2>"$servers_dir/nearcache.log" &
     nearcache_pid=$!
     server_pids+=("$nearcache_pid")
     for ((tries = 0; tries < 1500; tries++)); do
-        http_address="$(sed -n 's|^HTTP  *http://||p' "$said")"
-        resp_address="$(sed -n 's|^RESP  *redis://||p' "$said")"
-        if [[ -n "$http_address" && -n "$resp_address" ]]; then return; fi
+        if grep -q '^Try:' "$said"; then
+            http_address="$(sed -n 's|^HTTP  *http://||p' "$said")"
+            resp_address="$(sed -n 's|^RESP  *redis://||p' "$said")"
+            return
+        fi
         kill -0 "$nearcache_pid" 2>/dev/null || break
         sleep 0.02
     done

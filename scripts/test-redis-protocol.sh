@@ -177,7 +177,7 @@ client_modes() {
     )"
     expect "and all of it arrived" 1000 "$(redis_cli GET "${prefix}p1000")"
     expect "redis-cli reading commands" $'PONG\n7' "$(printf 'PING\nECHO 7\n' | proxy_cli)"
-    if command -v script >/dev/null; then
+    if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
         expect_match "redis-cli on a terminal" "*PONG*" "$(on_a_terminal)"
     fi
     expect_match "redis-cli --latency" "[0-9]*" "$(proxy_cli --latency --raw -i 1 | head -n 1)"

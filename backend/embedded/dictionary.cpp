@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
-#include <random>
 #include <utility>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "base/hash.hpp"
 
 namespace nearcache::backend::embedded {
 namespace {
@@ -22,17 +20,12 @@ constexpr std::uint64_t first_place(std::size_t table) {
 }
 constexpr std::size_t table_at(std::uint64_t place) { return place >> (place_bits - table_bits); }
 
-std::uint64_t random_seed() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
-}
-
 }  // namespace
 
 Dictionary::Dictionary() : seed_(random_seed()), tables_(std::size_t{1} << table_bits) {}
 
 Dictionary::NameView Dictionary::hashed(std::string_view key) const noexcept {
-    return {key, XXH3_64bits_withSeed(key.data(), key.size(), seed_)};
+    return {key, seeded_hash(key, seed_)};
 }
 
 Dictionary::Table& Dictionary::table_of(std::uint64_t hash) noexcept {

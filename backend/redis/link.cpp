@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -50,7 +51,7 @@ void Link::get(std::string_view key, GetCompletion& completion) {
         return;
     }
     append_lookup(queued_, key);
-    expect({.lookup = &completion, .forwarded = nullptr, .deadline = {}});
+    expect({.is_lookup = true, .lookup = &completion, .forwarded = nullptr, .deadline = {}});
 }
 
 void Link::forward(std::string_view command, ForwardCompletion& completion) {
@@ -60,7 +61,7 @@ void Link::forward(std::string_view command, ForwardCompletion& completion) {
         return;
     }
     queued_.append(command);
-    expect({.lookup = nullptr, .forwarded = &completion, .deadline = {}});
+    expect({.is_lookup = false, .lookup = nullptr, .forwarded = &completion, .deadline = {}});
 }
 
 void Link::expect(const Expected& expected) {
@@ -98,12 +99,14 @@ void Link::flush() {
     });
 }
 
-// One timer for all who wait: commands queue in the order of their deadlines, so only the first
-// counts, and it is armed again at most once a time-out.
+// One timer for all who wait: commands queue in the order of their deadlines, so it is armed for
+// the first whom somebody awaits, and armed again at most once a time-out.
 void Link::watch_deadlines() {
     if (is_watching_ || expected_.empty()) return;
     is_watching_ = true;
-    deadline_timer_.expires_at(expected_.front().deadline);
+    const auto awaited = std::ranges::find_if(expected_, &Expected::is_awaited);
+    const auto silence_ends = heard_at_ + config_.operation_timeout;
+    deadline_timer_.expires_at(awaited == expected_.end() ? silence_ends : awaited->deadline);
     deadline_timer_.async_wait([this](error_code) {
         is_watching_ = false;
         on_deadline();
@@ -112,11 +115,33 @@ void Link::watch_deadlines() {
 
 void Link::on_deadline() {
     if (expected_.empty() || state_ == State::stopped) return;
-    if (expected_.front().deadline > clock_.now()) return watch_deadlines();
+    const auto now = clock_.now();
+    if (expected_.front().deadline > now) return watch_deadlines();
+    // Nothing was sent yet, nor may it be once nobody waits: the attempt to connect goes on
+    // without.
+    if (state_ == State::connecting) return fail_all(Errc::backend_unreachable);
+
+    for (auto& expected : expected_) {
+        if (expected.deadline > now) break;
+        tell_failed(expected, Errc::backend_timeout);
+    }
+    const bool is_silent = heard_at_ + config_.operation_timeout <= now;
+    if (!is_silent) return watch_deadlines();
+
     log::warn("backend", "no answer in time, dropping the connection",
               {{"lane", lane_}, {"waiting", expected_.size()}});
     loss_ = Errc::backend_timeout;
     close_socket();
+}
+
+// Told later: this may run inside a call of the one who waits.
+void Link::tell_failed(Expected& expected, Errc why) {
+    if (auto* const who = std::exchange(expected.lookup, nullptr)) {
+        asio::post(context_, [who, why] { who->on_failure(why); });
+    }
+    if (auto* const who = std::exchange(expected.forwarded, nullptr)) {
+        asio::post(context_, [who, why] { who->on_failure(why); });
+    }
 }
 
 void Link::close_socket() {
@@ -126,17 +151,9 @@ void Link::close_socket() {
 }
 
 void Link::fail_all(Errc why) {
-    std::deque<Expected> abandoned;
-    abandoned.swap(expected_);
+    for (auto& expected : expected_) tell_failed(expected, why);
+    expected_.clear();
     queued_.clear();
-    for (const auto& expected : abandoned) {
-        // Told later: this may run inside a call of the one who waits.
-        if (expected.lookup != nullptr) {
-            asio::post(context_, [who = expected.lookup, why] { who->on_failure(why); });
-        } else {
-            asio::post(context_, [who = expected.forwarded, why] { who->on_failure(why); });
-        }
-    }
 }
 
 net::Awaitable<> Link::keep_connected() {
@@ -180,10 +197,9 @@ net::Awaitable<bool> Link::connect() {
     framer_ = ReplyFramer{};
     value_size_ = 0;
     attempt_timer_.expires_after(config_.connect_timeout);
+    is_attempt_late_ = false;
     attempt_timer_.async_wait([this](error_code error) {
-        if (error) return;
-        resolver_.cancel();
-        close_socket();
+        if (!error) end_attempt();
     });
 
     bool is_ready = co_await connect_socket();
@@ -202,6 +218,17 @@ net::Awaitable<bool> Link::connect() {
     co_return true;
 }
 
+// A resolver that is asking the network does not let itself be stopped: it may come back much
+// later, and until then commands must not wait for it.
+void Link::end_attempt() {
+    if (state_ == State::stopped) return;
+    is_attempt_late_ = true;
+    resolver_.cancel();
+    close_socket();
+    state_ = State::down;
+    fail_all(Errc::backend_unreachable);
+}
+
 net::Awaitable<bool> Link::connect_socket() {
     const auto& url = config_.url;
     std::vector<Protocol::endpoint> endpoints;
@@ -212,7 +239,8 @@ net::Awaitable<bool> Link::connect_socket() {
         auto [error, found] =
             co_await resolver_.async_resolve(url.endpoint.host, port, net::no_throw);
         if (error) {
-            report_refusal("cannot resolve: " + error.message());
+            report_refusal(is_attempt_late_ ? "resolving timed out"
+                                            : "cannot resolve: " + error.message());
             co_return false;
         }
         for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
@@ -220,6 +248,9 @@ net::Awaitable<bool> Link::connect_socket() {
 
     error_code error = asio::error::host_not_found;
     for (const auto& endpoint : endpoints) {
+        // The end of the attempt may have come while the socket was not open yet, to no effect.
+        error = asio::error::operation_aborted;
+        if (is_attempt_late_ || state_ == State::stopped) break;
         error_code ignored;
         socket_.close(ignored);
         std::tie(error) = co_await socket_.async_connect(endpoint, net::no_throw);
@@ -277,13 +308,18 @@ net::Awaitable<bool> Link::greet() {
         input_.consume(framer_.size());
         --replies;
     }
-    co_return true;
+    // More than was asked for: it would be taken for the answer to somebody's command.
+    if (!input_.empty()) report_refusal("unexpected answer to the greeting");
+    co_return input_.empty();
 }
 
 bool Link::accept_greeting_reply(std::string_view reply) {
     const auto value = decode(reply);
     if (value && (value->is_simple("OK") || value->is_simple("PONG"))) return true;
     const bool is_error = value && value->kind == resp::Value::Kind::error;
+    // A Redis that cannot save to its disk refuses writes, and PING to tell the world; it reads
+    // well.
+    if (is_error && value->text.starts_with("MISCONF")) return true;
     report_refusal(is_error ? std::string_view(value->text) : "unexpected answer to the greeting");
     return false;
 }
@@ -301,6 +337,7 @@ net::Awaitable<error_code> Link::read_some() {
     auto [error, size] = co_await socket_.async_read_some(room, net::no_throw);
     if (!error) {
         input_.commit(size);
+        heard_at_ = clock_.now();
         if (size == room.size()) input_.grow_after_full_read();
     }
     co_return error;
@@ -329,15 +366,15 @@ bool Link::take_replies() {
         }
 
         const auto expected = expected_.front();
-        if (expected.lookup != nullptr && value_size_ == 0) {
+        if (expected.is_lookup && value_size_ == 0) {
             value_size_ = framer_.size();
             continue;
         }
         const auto size = value_size_ + framer_.size();
-        if (expected.lookup == nullptr) {
+        if (!expected.is_lookup) {
             expected_.pop_front();
-            expected.forwarded->on_reply(bytes.substr(0, size));
-        } else if (!take_lookup(bytes.substr(0, size), *expected.lookup)) {
+            if (expected.forwarded != nullptr) expected.forwarded->on_reply(bytes.substr(0, size));
+        } else if (!take_lookup(bytes.substr(0, size), expected.lookup)) {
             loss_ = Errc::backend_protocol_error;
             return false;
         }
@@ -347,7 +384,7 @@ bool Link::take_replies() {
     return true;
 }
 
-bool Link::take_lookup(std::string_view bytes, GetCompletion& completion) {
+bool Link::take_lookup(std::string_view bytes, GetCompletion* completion) {
     const auto value = read_lookup_value(bytes.substr(0, value_size_));
     const auto left = bytes.substr(value_size_);
     const auto life = read_integer(left);
@@ -371,7 +408,7 @@ bool Link::take_lookup(std::string_view bytes, GetCompletion& completion) {
     if (life != -1)
         reply.remaining = std::chrono::milliseconds(std::max<std::int64_t>(0, life.value_or(0)));
     expected_.pop_front();
-    completion.on_reply(reply);
+    if (completion != nullptr) completion->on_reply(reply);
     return true;
 }
 

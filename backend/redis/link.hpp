@@ -23,6 +23,9 @@ namespace nearcache::backend::redis {
 // lane in one write, and hands replies out in order. It connects by itself, for ever, with growing
 // pauses.
 //
+// Who waits longer than operation_timeout is told so; the reply, if it still comes, is thrown away.
+// A connection on which nothing at all came for that long is given up, and with it all who wait.
+//
 // While a healthy connection is being replaced, commands wait for the outcome of the first attempt;
 // once that failed, commands fail at once until an attempt succeeds. The queue of expected replies
 // belongs to one connection: when that ends, for whatever reason, all who wait are told so, and no
@@ -60,9 +63,12 @@ class Link {
 
     // Whose replies come next. Of a lookup two replies come: the value, and its remaining life.
     struct Expected {
-        GetCompletion* lookup = nullptr;
-        ForwardCompletion* forwarded = nullptr;
+        bool is_lookup;
+        GetCompletion* lookup;         // null once told that it took too long
+        ForwardCompletion* forwarded;  // the same
         TimePoint deadline;
+
+        bool is_awaited() const noexcept { return lookup != nullptr || forwarded != nullptr; }
     };
 
     net::Awaitable<> keep_connected();
@@ -71,6 +77,7 @@ class Link {
     net::Awaitable<bool> greet();
     net::Awaitable<> read_replies();
     net::Awaitable<> pause();
+    void end_attempt();
     net::Awaitable<boost::system::error_code> read_some();
 
     std::string greeting(std::size_t& replies) const;
@@ -82,9 +89,10 @@ class Link {
     void flush_soon();
     void flush();
     bool take_replies();
-    bool take_lookup(std::string_view bytes, GetCompletion& completion);
+    bool take_lookup(std::string_view bytes, GetCompletion* completion);
     void watch_deadlines();
     void on_deadline();
+    void tell_failed(Expected& expected, Errc why);
     void close_socket();
     void fail_all(Errc why);
     std::chrono::milliseconds next_pause();
@@ -107,10 +115,12 @@ class Link {
     bool is_writing_ = false;
     bool is_flush_posted_ = false;
     bool is_watching_ = false;
+    TimePoint heard_at_{};  // when bytes came last
     net::Input input_;
     ReplyFramer framer_;
     std::size_t value_size_ = 0;  // of a lookup's first reply, while its second is not complete
     Errc loss_ = Errc::backend_connection_lost;
+    bool is_attempt_late_ = false;  // connect_timeout has passed
     std::chrono::milliseconds pause_{0};
     TimePoint connected_at_{};
     std::string last_refusal_;

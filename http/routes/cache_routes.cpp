@@ -105,7 +105,9 @@ void CacheRoutes::remove() {
 }
 
 void CacheRoutes::send(std::string command) {
-    if (!take_permit()) return;
+    const bool is_sent = take_permit();
+    note_source(key_, is_sent ? "backend" : "refused");
+    if (!is_sent) return;
     cache::Written written;
     written.hashes.push_back(Key(key_).hash);
     context_.cache.forward({lane(), command}, std::move(written), *this);
@@ -118,6 +120,7 @@ bool CacheRoutes::take_permit() {
 }
 
 void CacheRoutes::complain(Status status, std::string_view text) {
+    note_source(key_, "proxy");
     append_error(*asked_.out, asked_.manner, {status, text});
 }
 

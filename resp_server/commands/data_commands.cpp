@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/log.hpp"
 #include "resp/reply_writer.hpp"
 
 namespace nearcache::resp_server {
@@ -17,11 +16,6 @@ using cache::CacheService;
 using cache::Key;
 using cache::LoadOutcome;
 
-void note_source(std::string_view key, std::string_view source) {
-    if (!log::debug_enabled()) return;
-    log::debug("resp", "get", {{"key", key}, {"source", source}});
-}
-
 std::optional<net::Limiter::Permit> permit_or_refuse(Client& client) {
     auto permit = client.context().in_flight.try_acquire();
     if (!permit) append_failure(client.out(), Errc::overloaded);
@@ -30,8 +24,10 @@ std::optional<net::Limiter::Permit> permit_or_refuse(Client& client) {
 
 class PendingGet final : public PendingReply, public cache::LoadWaiter {
   public:
-    PendingGet(Client& client, net::Limiter::Permit permit)
-        : PendingReply(std::move(permit)), LoadWaiter(client.lane()), client_(client) {}
+    PendingGet(Client& client, net::Limiter::Permit permit, const Key& key)
+        : PendingReply(std::move(permit), key.text.size()),
+          LoadWaiter(client.lane()),
+          client_(client) {}
 
     void start(const Key& key) {
         const auto joined = client_.cache().load(key, client_.now(), *this);
@@ -66,9 +62,11 @@ class PendingGet final : public PendingReply, public cache::LoadWaiter {
 // One key of an MGET that the cache did not know.
 class PendingMget final : public PendingReply {
   public:
-    PendingMget(Client& client, net::Limiter::Permit permit, std::size_t keys)
-        : PendingReply(std::move(permit)), client_(client), values_(keys) {
-        parts_.reserve(keys);
+    PendingMget(Client& client, net::Limiter::Permit permit, const resp::Command& command)
+        : PendingReply(std::move(permit), command.raw.size()),
+          client_(client),
+          values_(command.words.size() - 1) {
+        parts_.reserve(values_.size());
     }
 
     void set(std::size_t index, cache::EntryRef value) { values_[index] = std::move(value); }
@@ -130,8 +128,8 @@ class PendingMget final : public PendingReply {
 
 class PendingForward final : public PendingReply, public cache::Forwarding {
   public:
-    PendingForward(Client& client, net::Limiter::Permit permit)
-        : PendingReply(std::move(permit)), client_(client) {}
+    PendingForward(Client& client, net::Limiter::Permit permit, std::size_t request_bytes)
+        : PendingReply(std::move(permit), request_bytes), client_(client) {}
 
     void on_forwarded(std::string_view bytes) override {
         reply().append(bytes);
@@ -152,14 +150,15 @@ class PendingForward final : public PendingReply, public cache::Forwarding {
     Client& client_;
 };
 
-void load(Client& client, const Key& key) {
+// Where the answer comes from; "refused" when no request more may be in flight.
+std::string_view load(Client& client, const Key& key) {
     auto permit = permit_or_refuse(client);
-    if (!permit) return note_source(key.text, "refused");
-    auto pending = std::make_unique<PendingGet>(client, std::move(*permit));
+    if (!permit) return "refused";
+    auto pending = std::make_unique<PendingGet>(client, std::move(*permit), key);
     auto& waiter = *pending;
     client.replies().add(std::move(pending));
     waiter.start(key);
-    note_source(key.text, "backend");
+    return "backend";
 }
 
 cache::Written hashes_of(const WrittenKeys& keys) {
@@ -182,12 +181,12 @@ void get(Client& client, const resp::Command& command) {
         key, client.now(), [&](const cache::Entry& entry) { append_value(out, entry); });
     switch (found) {
         case cache::Lookup::hit:
-            return note_source(key.text, "cache");
+            return note_source(client, command, "cache");
         case cache::Lookup::absent:
             resp::append_null_bulk(out.text());
-            return note_source(key.text, "cache, absent");
+            return note_source(client, command, "cache, absent");
         case cache::Lookup::miss:
-            return load(client, key);
+            return note_source(client, command, load(client, key));
     }
 }
 
@@ -212,11 +211,12 @@ void mget(Client& client, const resp::Command& command) {
         for (const auto& value : values) {
             value ? append_value(client.out(), *value) : resp::append_null_bulk(client.out());
         }
-        return;
+        return note_source(client, command, "cache");
     }
     auto permit = permit_or_refuse(client);
+    note_source(client, command, permit ? "cache and backend" : "refused");
     if (!permit) return;
-    auto pending = std::make_unique<PendingMget>(client, std::move(*permit), count);
+    auto pending = std::make_unique<PendingMget>(client, std::move(*permit), command);
     auto& whole = *pending;
     for (std::size_t i = 0; i < count; ++i) whole.set(i, std::move(values[i]));
     client.replies().add(std::move(pending));
@@ -228,8 +228,9 @@ Execution forward(Client& client, const CommandSpec& spec, const resp::Command& 
     if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
 
     auto permit = permit_or_refuse(client);
+    note_source(client, command, permit ? "backend" : "refused");
     if (!permit) return Execution::done;
-    auto pending = std::make_unique<PendingForward>(client, std::move(*permit));
+    auto pending = std::make_unique<PendingForward>(client, std::move(*permit), command.raw.size());
     auto& forwarding = *pending;
     client.replies().add(std::move(pending));
     client.write_sent(written);

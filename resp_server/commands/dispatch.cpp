@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include <boost/algorithm/string/predicate.hpp>
+
+#include "base/log.hpp"
 #include "resp_server/command_table.hpp"
 #include "resp_server/commands/connection_commands.hpp"
 #include "resp_server/commands/data_commands.hpp"
@@ -15,6 +18,12 @@ namespace {
 // Redis shows at most 128 bytes of what it did not understand.
 constexpr std::size_t shown_bytes = 128;
 
+// The request line and the first field that a browser sends. Redis hangs up on them as well: a web
+// page that posts a form to this port must not get the lines of its body executed as commands.
+bool is_http(std::string_view name) {
+    return boost::algorithm::iequals(name, "post") || boost::algorithm::iequals(name, "host:");
+}
+
 std::string in_lower_case(std::string_view text) {
     std::string lower(text);
     std::ranges::transform(lower, lower.begin(), [](char c) {
@@ -24,6 +33,10 @@ std::string in_lower_case(std::string_view text) {
 }
 
 void refuse_unknown(Client& client, const resp::Command& command) {
+    if (is_http(command.name())) {
+        log::warn("resp", "HTTP on the RESP port, hanging up", {{"client", client.id()}});
+        return client.leave();
+    }
     std::string text = "ERR unknown command '";
     text.append(command.name().substr(0, shown_bytes)).append("', with args beginning with: ");
     std::size_t shown = 0;
@@ -65,6 +78,9 @@ Execution execute(Client& client, const resp::Command& command) {
         return Execution::done;
     }
 
+    const bool is_about_keys = handler == Handler::get || handler == Handler::mget ||
+                               handler == Handler::forward || handler == Handler::command;
+    if (!is_about_keys) note_source(client, command, "proxy");
     switch (handler) {
         case Handler::get:
             get(client, command);

@@ -68,6 +68,7 @@ TEST_CASE("listeners that would stand in each other's way are an error") {
           "(environment TCP_HOST); give each a port of its own, or 0");
     CHECK_FALSE(complaint({"--tcp-port", "8080", "--tcp-host", "0.0.0.0"}).empty());
     CHECK_FALSE(complaint({"--admin-listen", "localhost:8080"}).empty());
+    CHECK(complaint({"--proxy-port", "8081"}).empty());
     CHECK(complaint({"--tcp-port", "8080", "--tcp-host", "127.0.0.2"}).empty());
     CHECK(complaint({"--tcp-port", "8080", "--tcp-host", "::1"}).empty());
 }

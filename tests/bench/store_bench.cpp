@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cache/store/sharded_store.hpp"
@@ -246,6 +247,8 @@ void run(benchmark::State& state, Shared<Cache>& shared) {
 template <class Cache>
 void measure_memory(benchmark::State& state) {
     for (auto _ : state) {
+        // What an earlier benchmark has freed would be filled without a trace.
+        ::malloc_trim(0);
         const std::size_t before = resident_bytes();
         const auto cache = full_cache<Cache>();
         state.counters["bytes_per_entry"] =

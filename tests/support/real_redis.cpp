@@ -64,6 +64,10 @@ std::size_t RealRedis::blocked_clients() const {
     return number_after("blocked_clients:", text_of(command({"INFO", "clients"})));
 }
 
+std::size_t RealRedis::bytes_sent() const {
+    return number_after("total_net_output_bytes:", text_of(command({"INFO", "stats"})));
+}
+
 std::string RealRedis::socket_url() const { return "unix://" + socket_path(); }
 
 std::string RealRedis::socket_path() const { return (directory_.path() / "socket").string(); }

@@ -42,6 +42,8 @@ class RealRedis {
     void reset_counts() const;
     // How many clients wait in it, a write held back by CLIENT PAUSE .. WRITE among them.
     std::size_t blocked_clients() const;
+    // How much it has sent to all its clients since it started or reset_counts().
+    std::size_t bytes_sent() const;
 
   private:
     std::string socket_path() const;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace nearcache {
+
+// XXH3 (64 bits) of some bytes. The seed is drawn when the process starts, so that nobody outside
+// can aim at one bucket of a table.
+//
+// Threads: any.
+std::uint64_t seeded_hash(std::string_view bytes, std::uint64_t seed) noexcept;
+
+std::uint64_t random_seed();
+
+}  // namespace nearcache
