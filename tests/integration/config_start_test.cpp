@@ -140,7 +140,7 @@ TEST_CASE("the names of older proxies are understood") {
 }
 
 TEST_CASE("a port that is taken ends the start with one line and status 1") {
-    const TakenPort taken;
+    const ListeningPort taken;
     const auto address = "127.0.0.1:" + std::to_string(taken.port());
 
     const Run http({"--http-listen", address, "--resp-listen", "127.0.0.1:0"});

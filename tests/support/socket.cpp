@@ -102,11 +102,11 @@ void Socket::wait_for(short events, const char* what) const {
     }
 }
 
-TakenPort::TakenPort() : descriptor_(new_socket()) {
+ListeningPort::ListeningPort() : descriptor_(new_socket()) {
     auto address = loopback(0);
     socklen_t size = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(descriptor_, generic, size) != 0 || ::listen(descriptor_, 1) != 0 ||
+    if (::bind(descriptor_, generic, size) != 0 || ::listen(descriptor_, 8) != 0 ||
         ::getsockname(descriptor_, generic, &size) != 0) {
         ::close(descriptor_);
         fail("bind");
@@ -114,9 +114,21 @@ TakenPort::TakenPort() : descriptor_(new_socket()) {
     port_ = ntohs(address.sin_port);
 }
 
-TakenPort::~TakenPort() { ::close(descriptor_); }
+ListeningPort::~ListeningPort() { ::close(descriptor_); }
 
-std::uint16_t free_port() { return TakenPort().port(); }
+Socket ListeningPort::accept(milliseconds limit) {
+    if (!somebody_waits(patience(limit))) throw TimedOut("nobody connected");
+    const int descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (descriptor < 0) fail("accept");
+    return Socket(Socket::Accepted{descriptor});
+}
+
+bool ListeningPort::somebody_waits(milliseconds wait) const {
+    pollfd state{descriptor_, POLLIN, 0};
+    return ::poll(&state, 1, static_cast<int>(wait.count())) > 0;
+}
+
+std::uint16_t free_port() { return ListeningPort().port(); }
 
 void raise_descriptor_limit() {
     rlimit limit{};

@@ -33,6 +33,11 @@ class Socket {
 
     int descriptor() const { return descriptor_; }
 
+    struct Accepted {
+        int descriptor;
+    };
+    explicit Socket(Accepted accepted) : descriptor_(accepted.descriptor) {}
+
     // How long one call may take, before it throws TimedOut; 15 s unless told.
     void set_limit(milliseconds limit) { limit_ = patience(limit); }
 
@@ -57,17 +62,23 @@ class Socket {
 // A port on 127.0.0.1 that nobody listens on at this moment, chosen by the kernel.
 std::uint16_t free_port();
 
-// A socket that listens on a port of the kernel's choice, and never accepts: the port is taken.
+// A socket that listens on a port of the kernel's choice: the port is taken, and who connects waits
+// until accepted.
 //
 // Threads: one at a time.
-class TakenPort {
+class ListeningPort {
   public:
-    TakenPort();
-    ~TakenPort();
-    TakenPort(const TakenPort&) = delete;
-    TakenPort& operator=(const TakenPort&) = delete;
+    ListeningPort();
+    ~ListeningPort();
+    ListeningPort(const ListeningPort&) = delete;
+    ListeningPort& operator=(const ListeningPort&) = delete;
 
     std::uint16_t port() const { return port_; }
+
+    // The next who connects. Throws TimedOut when nobody does.
+    Socket accept(milliseconds limit = milliseconds(5000));
+    // Whether somebody waits, or comes within `wait`.
+    bool somebody_waits(milliseconds wait) const;
 
   private:
     int descriptor_ = -1;

@@ -1,0 +1,97 @@
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/nearcache_process.hpp"
+#include "tests/support/socket.hpp"
+
+// A Redis played by the test itself, so that every byte comes when the test says so.
+namespace nearcache::tests {
+
+namespace {
+
+class PlayedRedis {
+  public:
+    PlayedRedis()
+        : proxy({"--backend", "redis://127.0.0.1:" + std::to_string(port.port()), "--threads", "1",
+                 "--backend-operation-timeout", "400ms"}),
+          link(port.accept()) {
+        expect("PING");
+        link.send("+PONG\r\n");
+    }
+
+    // Reads what nearcache sends until it holds `text`.
+    void expect(std::string_view text) {
+        while (seen_.find(text) == std::string::npos) {
+            const auto more = link.receive();
+            REQUIRE_FALSE(more.empty());
+            seen_ += more;
+        }
+        seen_.clear();
+    }
+
+    ListeningPort port;
+    NearcacheProcess proxy;
+    Socket link;
+
+  private:
+    std::string seen_;
+};
+
+}  // namespace
+
+TEST_CASE("a backend that says nothing at all for too long loses its link") {
+    PlayedRedis redis;
+    auto client = redis.proxy.resp();
+
+    client.send(command({"GET", "k"}));
+    redis.expect("k");
+
+    CHECK(is_error(client.read_reply()));
+    CHECK(redis.link.receive().empty());
+    CHECK(redis.port.somebody_waits(patience(milliseconds(2000))));
+}
+
+TEST_CASE("a reply that nobody asked for ends the link, and reaches nobody") {
+    PlayedRedis redis;
+    auto client = redis.proxy.resp();
+
+    redis.link.send("$6\r\nforged\r\n");
+    CHECK(redis.link.receive().empty());
+    auto link = redis.port.accept();
+    link.send("+PONG\r\n");
+    client.send(command({"GET", "k"}));
+    std::string asked;
+    while (asked.find("GET") == std::string::npos) asked += link.receive();
+    link.send("$4\r\ntrue\r\n:-1\r\n");
+
+    CHECK(client.read_reply() == bulk("true"));
+}
+
+TEST_CASE("a reply that is too slow fails its command alone while the link is alive") {
+    PlayedRedis redis;
+    auto slow = redis.proxy.resp();
+    auto other = redis.proxy.resp();
+
+    slow.send(command({"LINDEX", "large", "0"}));
+    redis.expect("large");
+    redis.link.send("$1000\r\n");
+    // Bytes keep coming for longer than the command may take.
+    std::string owed = std::string(1000, 'x') + "\r\n";
+    while (!slow.socket().is_readable(milliseconds(20))) {
+        REQUIRE(owed.size() > 10);
+        redis.link.send(owed.substr(0, 1));
+        owed.erase(0, 1);
+    }
+    const auto verdict = slow.read_reply();
+    other.send(command({"STRLEN", "k"}));
+    redis.expect("STRLEN");
+    redis.link.send(owed + ":5\r\n");
+
+    CHECK(verdict == "-ERR backend timed out, the command may have taken effect\r\n");
+    CHECK(other.read_reply() == ":5\r\n");
+    CHECK_FALSE(redis.port.somebody_waits(milliseconds(0)));
+}
+
+}  // namespace nearcache::tests
