@@ -139,7 +139,7 @@ constexpr auto table = std::to_array<Option>({
     {"resp.output_limit", "--resp-output-limit", "unread output at which a client is read no more",
      ByteSize{resp_at<&Resp::output_limit_bytes>, 4 * kib, 4 * gib}},
 
-    {"admin.listen", "--admin-listen", "where metrics and health are served",
+    {"admin.listen", "--admin-listen", "reserved: no door is opened there yet",
      ListenAddress{at<&Config::admin_listen>}},
 
     {"backend.url",
@@ -205,7 +205,7 @@ constexpr auto table = std::to_array<Option>({
 
     {"limits.max_in_flight",
      "--max-connections",
-     "requests processed at once; beyond it 503 or -ERR",
+     "requests at work at once, hits not counted; then 503 or -ERR",
      Count{at<&Config::limits, &Limits::max_in_flight>, 1, 1'000'000},
      {{{"MAX_CONN"}, {"MAX_CLIENTS"}}}},
     {"limits.max_connections", "--max-clients", "connections open at once",

@@ -65,8 +65,11 @@ check() {
     fi
 }
 
+# In CI a warning is an error. By hand it is not, so that scripts/run.sh and this share object files.
 build() { # PRESET
-    cmake --preset "$1" -DNEARCACHE_WERROR=ON -DNEARCACHE_TESTS=ON &&
+    local werror=OFF
+    [[ "${CI:-}" != true ]] || werror=ON
+    cmake --preset "$1" -DNEARCACHE_WERROR="$werror" -DNEARCACHE_TESTS=ON &&
         cmake --build --preset "$1" --parallel "$(build_jobs)"
 }
 

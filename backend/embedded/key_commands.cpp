@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/glob.hpp"
 #include "backend/embedded/words.hpp"
+#include "base/glob.hpp"
 #include "resp/reply_writer.hpp"
 
 namespace nearcache::backend::embedded {
