@@ -205,7 +205,7 @@ constexpr auto table = std::to_array<Option>({
 
     {"limits.max_in_flight",
      "--max-connections",
-     "requests at work at once, hits not counted; then 503 or -ERR",
+     "requests at work, hits not counted; then 503 or -ERR",
      Count{at<&Config::limits, &Limits::max_in_flight>, 1, 1'000'000},
      {{{"MAX_CONN"}, {"MAX_CLIENTS"}}}},
     {"limits.max_connections", "--max-clients", "connections open at once",

@@ -67,7 +67,8 @@ void append_quoted(std::string& out, std::string_view text) {
 
 bool needs_quotes(std::string_view text) {
     for (const char c : text) {
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f') return true;
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= ' ' || byte >= 0x7f || c == '"' || c == '=' || c == '\\') return true;
     }
     return text.empty();
 }

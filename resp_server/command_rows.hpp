@@ -24,6 +24,7 @@ inline constexpr auto script_call =
     noscript | stale | skip_monitor | movable | no_mandatory_keys | scripting;
 
 inline constexpr auto own = refuse_own_connection;
+inline constexpr auto nodes = refuse_cluster;
 inline constexpr auto deny = refuse_admin;
 inline constexpr auto polls = forward_unless_blocking;
 inline constexpr auto sub = refuse_unknown;  // nothing without its subcommand
@@ -34,7 +35,7 @@ inline constexpr CommandSpec commands[] = {
 //   name                 arity handler   keys      writes  flags and categories
     {"acl",                  -2, sub,     0,  0, 0, none,   container},
     {"append",                3, forward, 1,  1, 1, keys,   grows | fast | string},
-    {"asking",                1, own,     0,  0, 0, none,   fast | connection},
+    {"asking",                1, nodes,   0,  0, 0, none,   fast | connection},
     {"auth",                 -2, auth,    0,  0, 0, none,   handshake},
     {"bgrewriteaof",          1, deny,    0,  0, 0, none,   admin | noscript | not_loading},
     {"bgsave",               -1, deny,    0,  0, 0, none,   admin | noscript | not_loading},
@@ -163,8 +164,8 @@ inline constexpr CommandSpec commands[] = {
     {"punsubscribe",         -1, own,     0,  0, 0, none,   pubsub | unscripted},
     {"quit",                 -1, quit,    0,  0, 0, none,   handshake},
     {"randomkey",             1, forward, 0,  0, 0, none,   readonly | keyspace},
-    {"readonly",              1, own,     0,  0, 0, none,   anytime | fast | connection},
-    {"readwrite",             1, own,     0,  0, 0, none,   anytime | fast | connection},
+    {"readonly",              1, nodes,   0,  0, 0, none,   anytime | fast | connection},
+    {"readwrite",             1, nodes,   0,  0, 0, none,   anytime | fast | connection},
     {"rename",                3, forward, 1,  2, 1, keys,   write | keyspace},
     {"renamenx",              3, forward, 1,  2, 1, keys,   write | fast | keyspace},
     {"replconf",             -1, own,     0,  0, 0, none,   control | busy},

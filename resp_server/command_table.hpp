@@ -32,6 +32,7 @@ enum class Handler : std::uint8_t {
     reset,
     forward_unless_blocking,  // XREAD, XREADGROUP: resolve() never returns it
     refuse_own_connection,    // transactions, blocking, pub/sub: needs a connection of its own
+    refuse_cluster,           // speaks of a Redis Cluster, and there is none
     refuse_admin,             // changes the server itself, which is not ours to change
     refuse_subcommand,        // the second word is not among its container's subcommands
     refuse_unknown,           // not in the table; or a container alone, which takes() refuses

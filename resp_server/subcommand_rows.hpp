@@ -72,7 +72,7 @@ inline constexpr CommandSpec subcommands[] = {
     {"command|info",                  -2, command, 0, 0, 0, none, anytime | connection},
     {"command|list",                  -2, command, 0, 0, 0, none, anytime | connection},
     {"config|get",                    -3, config,  0, 0, 0, none, control},
-    {"config|help",                    2, config,  0, 0, 0, none, anytime},
+    {"config|help",                    2, forward, 0, 0, 0, none, anytime},
     {"config|resetstat",               2, deny,    0, 0, 0, none, control},
     {"config|rewrite",                 2, deny,    0, 0, 0, none, control},
     {"config|set",                    -4, deny,    0, 0, 0, none, control},

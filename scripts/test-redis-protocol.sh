@@ -185,11 +185,20 @@ client_modes() {
 
 # What redis-cli shows to somebody who types PING and quit; at its start it asks COMMAND DOCS.
 on_a_terminal() {
-    local command
+    local command screen
+    screen="$(mktemp)"
     printf -v command 'timeout 20 redis-cli -h %q -p %q' "$(host_of "$option_resp")" \
         "$(port_of "$option_resp")"
-    { sleep 0.5 && printf 'PING\rquit\r' && sleep 0.5; } |
-        TERM=dumb script -qec "$command" /dev/null
+    {
+        printf 'PING\r'
+        for _ in {1..100}; do
+            if grep -q PONG "$screen"; then break; fi
+            sleep 0.1
+        done
+        printf 'quit\r'
+    } | TERM=dumb script -qefc "$command" /dev/null >"$screen"
+    cat "$screen"
+    rm -f "$screen"
 }
 
 commands

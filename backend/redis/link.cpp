@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 
 #include "backend/redis/codec.hpp"
+#include "backend/redis/greeting.hpp"
 #include "base/log.hpp"
 
 namespace nearcache::backend::redis {
@@ -126,7 +127,9 @@ void Link::on_deadline() {
         tell_failed(expected, Errc::backend_timeout);
     }
     const bool is_silent = heard_at_ + config_.operation_timeout <= now;
-    if (!is_silent) return watch_deadlines();
+    const bool is_answering = answered_at_ + config_.operation_timeout > now;
+    const bool is_far_behind = expected_.front().deadline + config_.operation_timeout <= now;
+    if (!is_silent && !(is_answering && is_far_behind)) return watch_deadlines();
 
     log::warn("backend", "no answer in time, dropping the connection",
               {{"lane", lane_}, {"waiting", expected_.size()}});
@@ -196,11 +199,7 @@ net::Awaitable<bool> Link::connect() {
     input_ = net::Input{};
     framer_ = ReplyFramer{};
     value_size_ = 0;
-    attempt_timer_.expires_after(config_.connect_timeout);
-    is_attempt_late_ = false;
-    attempt_timer_.async_wait([this](error_code error) {
-        if (!error) end_attempt();
-    });
+    begin_attempt();
 
     bool is_ready = co_await connect_socket();
     if (is_ready) is_ready = co_await greet();
@@ -218,15 +217,18 @@ net::Awaitable<bool> Link::connect() {
     co_return true;
 }
 
-// A resolver that is asking the network does not let itself be stopped: it may come back much
-// later, and until then commands must not wait for it.
-void Link::end_attempt() {
-    if (state_ == State::stopped) return;
-    is_attempt_late_ = true;
-    resolver_.cancel();
-    close_socket();
-    state_ = State::down;
-    fail_all(Errc::backend_unreachable);
+// A resolver that is asking the network cannot be hurried: it may come back much later, and until
+// then commands must not wait for it.
+void Link::begin_attempt() {
+    is_attempt_late_ = false;
+    attempt_timer_.expires_after(config_.connect_timeout);
+    attempt_timer_.async_wait([this](error_code error) {
+        if (error || state_ == State::stopped) return;
+        is_attempt_late_ = true;
+        close_socket();
+        state_ = State::down;
+        fail_all(Errc::backend_unreachable);
+    });
 }
 
 net::Awaitable<bool> Link::connect_socket() {
@@ -239,17 +241,17 @@ net::Awaitable<bool> Link::connect_socket() {
         auto [error, found] =
             co_await resolver_.async_resolve(url.endpoint.host, port, net::no_throw);
         if (error) {
-            report_refusal(is_attempt_late_ ? "resolving timed out"
-                                            : "cannot resolve: " + error.message());
+            report_refusal("cannot resolve: " + error.message());
             co_return false;
         }
+        // A late answer is an answer: the rest gets a time of its own, or it would never be used.
+        if (is_attempt_late_) begin_attempt();
         for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
     }
 
     error_code error = asio::error::host_not_found;
     for (const auto& endpoint : endpoints) {
-        // The end of the attempt may have come while the socket was not open yet, to no effect.
-        error = asio::error::operation_aborted;
+        // The end may have come while the socket was not open, to no effect.
         if (is_attempt_late_ || state_ == State::stopped) break;
         error_code ignored;
         socket_.close(ignored);
@@ -264,33 +266,13 @@ net::Awaitable<bool> Link::connect_socket() {
     co_return false;
 }
 
-std::string Link::greeting(std::size_t& replies) const {
-    std::string text;
-    const auto add = [&](std::initializer_list<std::string_view> words) {
-        text += format_command({words.begin(), words.size()});
-        ++replies;
-    };
-    const auto& url = config_.url;
-    if (!url.password.empty()) {
-        if (url.user.empty()) {
-            add({"AUTH", url.password});
-        } else {
-            add({"AUTH", url.user, url.password});
-        }
-    }
-    if (url.database != 0) add({"SELECT", std::to_string(url.database)});
-    add({"PING"});
-    return text;
-}
-
 net::Awaitable<bool> Link::greet() {
-    std::size_t replies = 0;
-    const std::string text = greeting(replies);
+    const Greeting greeting = make_greeting(config_.url);
     auto [write_error, sent] =
-        co_await asio::async_write(socket_, asio::buffer(text), net::no_throw);
+        co_await asio::async_write(socket_, asio::buffer(greeting.commands), net::no_throw);
     if (write_error) co_return false;
 
-    while (replies > 0) {
+    for (std::size_t answered = 0; answered < greeting.replies;) {
         const auto status = framer_.next(input_.unused());
         if (status == ReplyFramer::Status::failed) {
             report_refusal("this is not a Redis server");
@@ -303,25 +285,15 @@ net::Awaitable<bool> Link::greet() {
                                                      : "no answer in time");
             co_return false;
         }
-        const bool is_fine = accept_greeting_reply(input_.unused().substr(0, framer_.size()));
-        if (!is_fine) co_return false;
+        const auto refusal = refusal_in(input_.unused().substr(0, framer_.size()));
+        if (refusal) report_refusal(*refusal);
+        if (refusal) co_return false;
         input_.consume(framer_.size());
-        --replies;
+        ++answered;
     }
     // More than was asked for: it would be taken for the answer to somebody's command.
     if (!input_.empty()) report_refusal("unexpected answer to the greeting");
     co_return input_.empty();
-}
-
-bool Link::accept_greeting_reply(std::string_view reply) {
-    const auto value = decode(reply);
-    if (value && (value->is_simple("OK") || value->is_simple("PONG"))) return true;
-    const bool is_error = value && value->kind == resp::Value::Kind::error;
-    // A Redis that cannot save to its disk refuses writes, and PING to tell the world; it reads
-    // well.
-    if (is_error && value->text.starts_with("MISCONF")) return true;
-    report_refusal(is_error ? std::string_view(value->text) : "unexpected answer to the greeting");
-    return false;
 }
 
 // Once for each reason, not once for each attempt.
@@ -379,6 +351,7 @@ bool Link::take_replies() {
             return false;
         }
         value_size_ = 0;
+        answered_at_ = heard_at_;
         input_.consume(size);
     }
     return true;

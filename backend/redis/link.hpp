@@ -24,7 +24,9 @@ namespace nearcache::backend::redis {
 // pauses.
 //
 // Who waits longer than operation_timeout is told so; the reply, if it still comes, is thrown away.
-// A connection on which nothing at all came for that long is given up, and with it all who wait.
+// A connection on which nothing at all came for that long is given up, and with it all who wait; so
+// is one whose replies come, but for commands that were given up as long ago: what is queued behind
+// them would be late as well, and more would queue up than is answered.
 //
 // While a healthy connection is being replaced, commands wait for the outcome of the first attempt;
 // once that failed, commands fail at once until an attempt succeeds. The queue of expected replies
@@ -77,11 +79,9 @@ class Link {
     net::Awaitable<bool> greet();
     net::Awaitable<> read_replies();
     net::Awaitable<> pause();
-    void end_attempt();
+    void begin_attempt();
     net::Awaitable<boost::system::error_code> read_some();
 
-    std::string greeting(std::size_t& replies) const;
-    bool accept_greeting_reply(std::string_view reply);
     void report_refusal(std::string_view why);
 
     void expect(const Expected& expected);
@@ -115,7 +115,8 @@ class Link {
     bool is_writing_ = false;
     bool is_flush_posted_ = false;
     bool is_watching_ = false;
-    TimePoint heard_at_{};  // when bytes came last
+    TimePoint heard_at_{};     // when bytes came last
+    TimePoint answered_at_{};  // when a reply became complete last
     net::Input input_;
     ReplyFramer framer_;
     std::size_t value_size_ = 0;  // of a lookup's first reply, while its second is not complete

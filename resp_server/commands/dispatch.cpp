@@ -126,6 +126,10 @@ Execution execute(Client& client, const resp::Command& command) {
         case Handler::refuse_own_connection:
             refuse(client, *spec, "needs a connection of its own, which is not offered yet");
             break;
+        case Handler::refuse_cluster:
+            // Redis's own words: redis-cli --bigkeys says READONLY and goes on when it reads them.
+            append_error(client.out(), "ERR This instance has cluster support disabled");
+            break;
         case Handler::refuse_admin:
             refuse(client, *spec, "is an administrative command: send it to Redis itself");
             break;

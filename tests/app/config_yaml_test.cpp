@@ -107,8 +107,9 @@ TEST_CASE("what is not YAML is an error with the line") {
                                 "ELF\x01\x00\xff\xfe",
                                 8))
               .starts_with("nearcache: f.yaml:1: "));
-    CHECK(complaint("a: *nowhere\n") ==
-          "nearcache: f.yaml:1: not YAML: the referenced anchor is not defined");
+    // Newer releases of the library name the anchor as well.
+    CHECK(complaint("a: *nowhere\n")
+              .starts_with("nearcache: f.yaml:1: not YAML: the referenced anchor is not defined"));
 }
 
 TEST_CASE("a bare embedded: is answered with a hint at the quotes") {

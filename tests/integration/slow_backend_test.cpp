@@ -19,6 +19,10 @@ class PlayedRedis {
           link(port.accept()) {
         expect("PING");
         link.send("+PONG\r\n");
+        REQUIRE(eventually([this] {
+            const auto info = proxy.resp().ask({"INFO", "server"});
+            return info.find("nearcache_backend_reachable:1") != std::string::npos;
+        }));
     }
 
     // Reads what nearcache sends until it holds `text`.
@@ -60,13 +64,33 @@ TEST_CASE("a reply that nobody asked for ends the link, and reaches nobody") {
     redis.link.send("$6\r\nforged\r\n");
     CHECK(redis.link.receive().empty());
     auto link = redis.port.accept();
+    std::string asked;
+    while (asked.find("PING") == std::string::npos) asked += link.receive();
     link.send("+PONG\r\n");
     client.send(command({"GET", "k"}));
-    std::string asked;
     while (asked.find("GET") == std::string::npos) asked += link.receive();
     link.send("$4\r\ntrue\r\n:-1\r\n");
 
     CHECK(client.read_reply() == bulk("true"));
+}
+
+TEST_CASE("a backend that falls ever further behind is asked anew from an empty queue") {
+    PlayedRedis redis;
+    auto client = redis.proxy.resp();
+    constexpr int asked = 60;
+    for (int i = 1; i < asked; ++i) client.send(command({"STRLEN", "k"}));
+    client.send(command({"STRLEN", "last"}));
+    redis.expect("last");
+
+    int answered = 0;
+    while (answered < asked && !redis.link.is_readable(milliseconds(50))) {
+        redis.link.send(":1\r\n");
+        ++answered;
+    }
+
+    CHECK(answered < asked);
+    CHECK(client.read_replies(asked).back() ==
+          "-ERR backend timed out, the command may have taken effect\r\n");
 }
 
 TEST_CASE("a reply that is too slow fails its command alone while the link is alive") {

@@ -201,12 +201,16 @@ TEST_CASE("what needs a connection of its own is refused") {
                                         "SYNC",
                                         "PSYNC ? -1",
                                         "REPLCONF ACK 1",
-                                        "READONLY",
-                                        "READWRITE",
-                                        "ASKING",
                                         "SCRIPT DEBUG YES"}) {
         CAPTURE(line);
         CHECK(handler_of(line) == Handler::refuse_own_connection);
+    }
+}
+
+TEST_CASE("what speaks of a cluster is told that there is none") {
+    for (const std::string_view line : {"READONLY", "READWRITE", "ASKING"}) {
+        CAPTURE(line);
+        CHECK(handler_of(line) == Handler::refuse_cluster);
     }
 }
 

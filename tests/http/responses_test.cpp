@@ -1,0 +1,241 @@
+#include "http/responses.hpp"
+
+#include <chrono>
+#include <regex>
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "tests/http/written.hpp"
+
+namespace nearcache::http {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = Source::Kind;
+
+cache::EntryRef entry_of(std::string_view value) {
+    return store::make_entry({"k", store::hash_of("k"), value, TimePoint{}});
+}
+
+Manner without_body() {
+    Manner manner;
+    manner.without_body = true;
+    return manner;
+}
+
+Manner closing() {
+    Manner manner;
+    manner.keeps_alive = false;
+    return manner;
+}
+
+std::string value_reply(std::string_view value, const Source& source, const Manner& manner = {}) {
+    Output out;
+    append_value(out, manner, *entry_of(value), source);
+    return written(out);
+}
+
+std::string error_reply(const Complaint& complaint, const Manner& manner = {}) {
+    Output out;
+    append_error(out, manner, complaint);
+    return written(out);
+}
+
+std::string failure_reply(Errc why) {
+    Output out;
+    append_failure(out, {}, why);
+    return written(out);
+}
+
+std::string backend_reply(std::string_view line) {
+    Output out;
+    append_backend_error(out, {}, line);
+    return written(out);
+}
+
+std::string status_of(const std::string& reply) {
+    constexpr std::string_view version = "HTTP/1.1 ";
+    return reply.substr(version.size(), reply.find("\r\n") - version.size());
+}
+
+bool asks_to_retry(const std::string& reply) {
+    return reply.find("\r\nRetry-After: 1\r\n") != std::string::npos;
+}
+
+TEST_CASE("a value is answered with its exact bytes and their number") {
+    CHECK(value_reply({"a\0\r\n", 4}, Source{}) ==
+          std::string("HTTP/1.1 200 OK\r\nServer: nearcache\r\n"
+                      "Content-Type: application/octet-stream\r\nContent-Length: 4\r\n\r\n") +
+              std::string("a\0\r\n", 4));
+    CHECK(value_reply("", Source{}).ends_with("Content-Length: 0\r\n\r\n"));
+}
+
+TEST_CASE("the head of a value says where it came from") {
+    const auto says = [](const Source& source, std::string_view fields) {
+        return value_reply("v", source).find("\r\n" + std::string(fields) + "\r\n") !=
+               std::string::npos;
+    };
+
+    CHECK(says({Kind::hit, 59s, false, false},
+               "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=59"));
+    CHECK(
+        says({Kind::hit, 0s, false, false}, "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=0"));
+    CHECK(says({Kind::hit, {}, false, false}, "X-Cache: HIT\r\nCache-Status: nearcache; hit"));
+    CHECK(says({Kind::fetched, {}, false, false},
+               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss"));
+    CHECK(says({Kind::fetched, {}, true, false},
+               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; stored"));
+    CHECK(says({Kind::fetched, {}, true, true},
+               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; stored; collapsed"));
+    CHECK(says({Kind::fetched, {}, false, true},
+               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; collapsed"));
+    CHECK(value_reply("v", Source{}).find("Cache") == std::string::npos);
+}
+
+TEST_CASE("a short value is copied, a long one is shared and outlives its entry's other owners") {
+    const std::string longest_copied(16 * 1024, 'v'), shared = longest_copied + "!";
+    Output copied_out, shared_out;
+
+    append_value(copied_out, {}, *entry_of(longest_copied), Source{});
+    append_value(shared_out, {}, *entry_of(shared), Source{});
+
+    CHECK_FALSE(copied_out.has_pinned());
+    CHECK(written(copied_out).ends_with("\r\n\r\n" + longest_copied));
+    CHECK(shared_out.has_pinned());
+    CHECK(written(shared_out).ends_with("\r\n\r\n" + shared));
+}
+
+TEST_CASE("HEAD gets the head of the same answer, long or short, value or error") {
+    const std::string shared(20'000, 'v');
+    for (const std::string_view value : {std::string_view("short"), std::string_view(shared)}) {
+        const auto whole = value_reply(value, Source{});
+        CHECK(value_reply(value, Source{}, without_body()) + std::string(value) == whole);
+    }
+
+    const Complaint complaint{Status::bad_request, "no"};
+    CHECK(error_reply(complaint, without_body()) + "no\n" == error_reply(complaint));
+}
+
+TEST_CASE("an absent key is a 404 without a body") {
+    Output from_cache, from_backend;
+
+    append_absent(from_cache, {}, {Kind::hit, {}, false, false});
+    append_absent(from_backend, {}, Source{});
+
+    CHECK(written(from_cache) ==
+          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nX-Cache: HIT\r\n"
+          "Cache-Status: nearcache; hit\r\nContent-Length: 0\r\n\r\n");
+    CHECK(written(from_backend) ==
+          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nContent-Length: 0\r\n\r\n");
+}
+
+// RFC 9110, 8.6: a 204 has no Content-Length.
+TEST_CASE("a write that worked is a 204, which is all head and names no length") {
+    Output out;
+
+    append_no_content(out, {});
+
+    CHECK(written(out) == "HTTP/1.1 204 No Content\r\nServer: nearcache\r\n\r\n");
+}
+
+TEST_CASE("the client is told when the connection closes, and one of HTTP/1.0 when it does not") {
+    Manner old_keep_alive, old_closing = closing();
+    old_keep_alive.says_keep_alive = old_closing.says_keep_alive = true;
+    const auto connection_field = [](const Manner& manner) -> std::string {
+        const auto reply = value_reply("v", Source{}, manner);
+        const auto at = reply.find("Connection: ");
+        return at == reply.npos ? "" : reply.substr(at, reply.find("\r\n", at) - at);
+    };
+
+    CHECK(connection_field({}).empty());
+    CHECK(connection_field(closing()) == "Connection: close");
+    CHECK(connection_field(old_keep_alive) == "Connection: keep-alive");
+    CHECK(connection_field(old_closing) == "Connection: close");
+}
+
+TEST_CASE("every answer carries a date of the form that HTTP wants") {
+    Output out;
+    append_no_content(out, {});
+    const std::string& text = out.text();
+
+    const std::regex date(
+        "\r\nDate: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] "
+        "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
+        "[0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT\r\n");
+    CHECK(std::regex_search(text, date));
+}
+
+TEST_CASE("a complaint is one line of text, with the field that belongs to it") {
+    CHECK(error_reply({Status::method_not_allowed, "not here", "Allow: GET\r\n"}) ==
+          "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcache\r\nAllow: GET\r\n"
+          "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 9\r\n\r\nnot here\n");
+}
+
+TEST_CASE("every status has its own line") {
+    struct Row {
+        Status status;
+        std::string_view line;
+    };
+    for (const auto& [status, line] :
+         {Row{Status::ok, "200 OK"}, Row{Status::no_content, "204 No Content"},
+          Row{Status::bad_request, "400 Bad Request"}, Row{Status::not_found, "404 Not Found"},
+          Row{Status::method_not_allowed, "405 Method Not Allowed"},
+          Row{Status::request_timeout, "408 Request Timeout"},
+          Row{Status::conflict, "409 Conflict"},
+          Row{Status::content_too_large, "413 Content Too Large"},
+          Row{Status::uri_too_long, "414 URI Too Long"},
+          Row{Status::header_fields_too_large, "431 Request Header Fields Too Large"},
+          Row{Status::internal_error, "500 Internal Server Error"},
+          Row{Status::not_implemented, "501 Not Implemented"},
+          Row{Status::bad_gateway, "502 Bad Gateway"},
+          Row{Status::service_unavailable, "503 Service Unavailable"},
+          Row{Status::gateway_timeout, "504 Gateway Timeout"},
+          Row{Status::version_not_supported, "505 HTTP Version Not Supported"},
+          Row{Status::insufficient_storage, "507 Insufficient Storage"}}) {
+        CHECK(status_of(error_reply({status, "why"})) == line);
+    }
+}
+
+TEST_CASE("every failure has its status, and says when to come again if that helps") {
+    CHECK(status_of(failure_reply(Errc::backend_unreachable)) == "503 Service Unavailable");
+    CHECK(status_of(failure_reply(Errc::backend_connection_lost)) == "503 Service Unavailable");
+    CHECK(status_of(failure_reply(Errc::backend_timeout)) == "504 Gateway Timeout");
+    CHECK(status_of(failure_reply(Errc::backend_protocol_error)) == "502 Bad Gateway");
+    CHECK(status_of(failure_reply(Errc::overloaded)) == "503 Service Unavailable");
+    CHECK(status_of(failure_reply(Errc::shutting_down)) == "503 Service Unavailable");
+
+    CHECK(asks_to_retry(failure_reply(Errc::backend_unreachable)));
+    CHECK(asks_to_retry(failure_reply(Errc::backend_connection_lost)));
+    CHECK(asks_to_retry(failure_reply(Errc::overloaded)));
+    CHECK(asks_to_retry(failure_reply(Errc::shutting_down)));
+    CHECK_FALSE(asks_to_retry(failure_reply(Errc::backend_timeout)));
+    CHECK_FALSE(asks_to_retry(failure_reply(Errc::backend_protocol_error)));
+}
+
+TEST_CASE("an error line of the backend becomes the status of its code, and is shown") {
+    CHECK(status_of(backend_reply("WRONGTYPE not a string")) == "409 Conflict");
+    CHECK(status_of(backend_reply("OOM no memory")) == "507 Insufficient Storage");
+    for (const std::string_view code :
+         {"LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "READONLY"}) {
+        CAPTURE(code);
+        const auto reply = backend_reply(std::string(code) + " come again");
+        CHECK(status_of(reply) == "503 Service Unavailable");
+        CHECK(asks_to_retry(reply));
+    }
+    CHECK(backend_reply("WRONGTYPE not a string").ends_with("\r\n\r\nWRONGTYPE not a string\n"));
+}
+
+TEST_CASE("an error line that nobody knows is a bad gateway") {
+    for (const std::string_view line :
+         {"ERR unknown", "NOAUTH please", "BUSYGROUP exists", "wrongtype", "OOMPH", ""}) {
+        CAPTURE(line);
+        CHECK(status_of(backend_reply(line)) == "502 Bad Gateway");
+        CHECK_FALSE(asks_to_retry(backend_reply(line)));
+    }
+    CHECK(status_of(backend_reply("OOM")) == "507 Insufficient Storage");
+}
+
+}  // namespace
+}  // namespace nearcache::http

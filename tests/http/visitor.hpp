@@ -1,0 +1,84 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "http/routes/cache_routes.hpp"
+#include "tests/http/written.hpp"
+#include "tests/support/fake_backend.hpp"
+#include "tests/support/lanes.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace nearcache::http {
+
+using boost::beast::http::verb;
+
+inline cache::Config small_cache() {
+    cache::Config config;
+    config.store.max_entries = 100;
+    return config;
+}
+
+// Two lanes run by hand, a backend that answers when it is told to, and room for two requests.
+struct House {
+    tests::ManualClock clock;
+    tests::Lanes lanes{2};
+    tests::FakeBackend backend;
+    cache::CacheService cache{lanes.threads(), backend, clock, small_cache()};
+    net::Limiter in_flight{2};
+    Config config;
+    Context context{config, cache, clock, in_flight};
+};
+
+// One connection: asks, and reads what it was answered.
+struct Visitor {
+    explicit Visitor(House& at, net::LaneId lane = 0)
+        : house(at), routes(at.context, lane, [this] { ++answered_later; }) {}
+
+    // Empty when the answer has to wait.
+    std::string ask(verb method, std::string_view target, std::string_view body = {}) {
+        Request request;
+        request.method = method;
+        request.target = target;
+        request.body = body;
+        CacheRoutes::Asked asked{{}, house.clock.now(), &out};
+        asked.manner.without_body = method == verb::head;
+        routes.answer(request, asked);
+        return read();
+    }
+
+    std::string read() {
+        auto bytes = written(out);
+        out.clear();
+        return bytes;
+    }
+
+    House& house;
+    Output out;
+    int answered_later = 0;
+    CacheRoutes routes;
+};
+
+inline std::string status_of(std::string_view reply) { return std::string(reply.substr(9, 3)); }
+
+inline std::string body_of(const std::string& reply) {
+    return reply.substr(reply.find("\r\n\r\n") + 4);
+}
+
+inline std::string source_of(const std::string& reply) {
+    const auto at = reply.find("Cache-Status: nearcache; ");
+    if (at == reply.npos) return "";
+    const auto begin = at + std::string_view("Cache-Status: nearcache; ").size();
+    return reply.substr(begin, reply.find("\r\n", begin) - begin);
+}
+
+inline void cache_value(House& house, std::string_view key, std::string_view value) {
+    Visitor visitor(house);
+    visitor.ask(verb::get, "/" + std::string(key));
+    house.backend.answer(0, key, value);
+    REQUIRE(visitor.routes.is_waiting() == false);
+}
+
+}  // namespace nearcache::http

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "resp/reply_writer.hpp"
+#include "resp_server/client.hpp"
+#include "resp_server/commands/dispatch.hpp"
+#include "tests/resp_server/flattened.hpp"
+#include "tests/support/fake_backend.hpp"
+#include "tests/support/lanes.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace nearcache::resp_server {
+
+inline cache::Config small_cache() {
+    cache::Config config;
+    config.store.max_entries = 100;
+    return config;
+}
+
+// What stands behind the door: two lanes run by hand, and a backend that answers when it is told
+// to.
+struct House {
+    explicit House(std::size_t max_in_flight = 100) : in_flight(max_in_flight) {}
+
+    tests::ManualClock clock;
+    tests::Lanes lanes{2};
+    tests::FakeBackend backend;
+    cache::CacheService cache{lanes.threads(), backend, clock, small_cache()};
+    net::Limiter in_flight;
+    net::Limiter connections{50};
+    Config config;
+    Facts facts;
+    Context context{config, cache, clock, in_flight, connections, facts, std::deque<Counters>(2)};
+};
+
+// A client without a socket: says commands, hears replies.
+class Visitor {
+  public:
+    explicit Visitor(House& house, net::LaneId lane = 0)
+        : house_(house), client_(house.context, lane, [this] { ++calls_; }) {}
+
+    // "SET k v", sent as a RESP array.
+    Execution say(std::string_view line) { return say_words(words_of(line)); }
+    Execution say_words(const std::vector<std::string>& words) {
+        std::string bytes;
+        resp::append_command(bytes, words);
+        return say_bytes(bytes);
+    }
+    // As it comes over the wire, inline commands too. The bytes are gone when this returns, as
+    // those of a session are.
+    Execution say_bytes(const std::string& bytes) {
+        resp::RequestParser parser;
+        resp::Command command;
+        parser.parse(bytes, command);
+        client_.set_now(house_.clock.now());
+        return execute(client_, command);
+    }
+
+    // What has come since the last time.
+    std::string hear() {
+        auto bytes = flattened(client_.replies().output());
+        client_.replies().output().clear();
+        return bytes;
+    }
+    // For commands that are answered at once.
+    std::string ask(std::string_view line) {
+        say(line);
+        return hear();
+    }
+
+    Client& client() noexcept { return client_; }
+    // How often replies became ready later.
+    int calls() const noexcept { return calls_; }
+
+  private:
+    static std::vector<std::string> words_of(std::string_view line) {
+        std::vector<std::string> words;
+        while (!line.empty()) {
+            const auto end = std::min(line.find(' '), line.size());
+            words.emplace_back(line.substr(0, end));
+            line.remove_prefix(std::min(end + 1, line.size()));
+        }
+        return words;
+    }
+
+    House& house_;
+    int calls_ = 0;
+    Client client_;
+};
+
+// Has the value in the cache.
+inline void keep(House& house, std::string_view key, std::string_view value) {
+    Visitor visitor(house);
+    visitor.say_words({"GET", std::string(key)});
+    house.backend.answer(0, key, value);
+}
+
+inline std::string bulk(std::string_view bytes) {
+    std::string reply;
+    resp::append_bulk(reply, bytes);
+    return reply;
+}
+
+inline constexpr std::string_view null_bulk = "$-1\r\n";
+inline constexpr std::string_view overloaded =
+    "-ERR max number of clients reached (proxy in-flight limit)\r\n";
+
+}  // namespace nearcache::resp_server
