@@ -19,6 +19,11 @@ class PlayedRedis {
           link(port.accept()) {
         expect("PING");
         link.send("+PONG\r\n");
+        wait_until_reachable();
+    }
+
+    // Until nearcache has read the answer to its greeting.
+    void wait_until_reachable() {
         REQUIRE(eventually([this] {
             const auto info = proxy.resp().ask({"INFO", "server"});
             return info.find("nearcache_backend_reachable:1") != std::string::npos;
@@ -67,6 +72,7 @@ TEST_CASE("a reply that nobody asked for ends the link, and reaches nobody") {
     std::string asked;
     while (asked.find("PING") == std::string::npos) asked += link.receive();
     link.send("+PONG\r\n");
+    redis.wait_until_reachable();
     client.send(command({"GET", "k"}));
     while (asked.find("GET") == std::string::npos) asked += link.receive();
     link.send("$4\r\ntrue\r\n:-1\r\n");
