@@ -32,6 +32,7 @@ class Client {
     std::uint64_t id() const noexcept { return id_; }
 
     ReplyQueue& replies() noexcept { return replies_; }
+    const ReplyQueue& replies() const noexcept { return replies_; }
     // Where the reply of the command being executed goes when it is known at once.
     Output& out() noexcept { return replies_.tail(); }
 
