@@ -10,7 +10,7 @@ namespace nearcache::http {
 namespace {
 
 // Values up to this size are copied into the output: cheaper than sharing them.
-constexpr std::size_t copied_value_bytes = 16u * 1024;
+constexpr std::size_t copied_value_bytes = 2u * 1024;
 
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 

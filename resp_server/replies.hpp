@@ -13,7 +13,7 @@ using Output = net::Output<cache::EntryRef>;
 
 // Values up to this size are copied into the output while the shard is locked: cheaper than
 // sharing.
-inline constexpr std::size_t copied_value_bytes = 16u * 1024;
+inline constexpr std::size_t copied_value_bytes = 2u * 1024;
 
 // "-TEXT\r\n"; text begins with its code, as "ERR ...".
 void append_error(Output& out, std::string_view text);

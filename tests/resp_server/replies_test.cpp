@@ -38,9 +38,9 @@ TEST_CASE("a short value is copied, a long one is shared and outlives its entry'
     append_value(shared_out, *entry_of(shared));
 
     CHECK_FALSE(copied_out.has_pinned());
-    CHECK(flattened(copied_out) == "$16384\r\n" + longest_copied + "\r\n");
+    CHECK(flattened(copied_out) == "$2048\r\n" + longest_copied + "\r\n");
     CHECK(shared_out.has_pinned());
-    CHECK(flattened(shared_out) == "$16385\r\n" + shared + "\r\n");
+    CHECK(flattened(shared_out) == "$2049\r\n" + shared + "\r\n");
 }
 
 TEST_CASE("replies of every kind keep their order") {
@@ -51,7 +51,7 @@ TEST_CASE("replies of every kind keep their order") {
     append_value(out, *entry_of(shared));
     append_wrong_arity(out, "get");
 
-    CHECK(flattened(out) == "-ERR one\r\n$16385\r\n" + shared +
+    CHECK(flattened(out) == "-ERR one\r\n$2049\r\n" + shared +
                                 "\r\n-ERR wrong number of arguments for 'get' command\r\n");
 }
 

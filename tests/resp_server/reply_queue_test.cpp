@@ -215,7 +215,7 @@ TEST_CASE("shared values keep their place among the copied ones") {
 
     pending.answer("before ");
 
-    CHECK(bench.leave() == "before $16385\r\n" + shared + "\r\nafter");
+    CHECK(bench.leave() == "before $2049\r\n" + shared + "\r\nafter");
 }
 
 }  // namespace
