@@ -187,13 +187,14 @@ client_modes() {
 on_a_terminal() {
     local command screen
     screen="$(mktemp)"
-    printf -v command 'timeout 20 redis-cli -h %q -p %q' "$(host_of "$option_resp")" \
+    printf -v command 'timeout --foreground 20 redis-cli -h %q -p %q' "$(host_of "$option_resp")" \
         "$(port_of "$option_resp")"
+    # What is typed before redis-cli listens may be thrown away: so it is typed again.
     {
-        printf 'PING\r'
-        for _ in {1..100}; do
+        for _ in {1..20}; do
+            printf 'PING\r'
+            sleep 0.5
             if grep -q PONG "$screen"; then break; fi
-            sleep 0.1
         done
         printf 'quit\r'
     } | TERM=dumb script -qefc "$command" /dev/null >"$screen"
