@@ -9,9 +9,6 @@ namespace nearcache::http {
 
 namespace {
 
-// Values up to this size are copied into the output: cheaper than sharing them.
-constexpr std::size_t copied_value_bytes = 2u * 1024;
-
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 std::string_view status_line(Status status) noexcept {
@@ -118,7 +115,7 @@ void append_value(Output& out, const Manner& manner, const cache::Entry& entry,
     append_source(out, source);
     end_with_length(out, value.size());
     if (manner.without_body) return;
-    if (value.size() <= copied_value_bytes) return out.append(value);
+    if (value.size() <= net::copied_value_bytes) return out.append(value);
     out.append_pinned(value, cache::EntryRef::share(entry));
 }
 

@@ -10,6 +10,10 @@
 
 namespace nearcache::net {
 
+// Values up to this size are copied into the output, while their shard is locked: cheaper than
+// sharing them. Longer ones are pinned.
+inline constexpr std::size_t copied_value_bytes = 2u * 1024;
+
 // Bytes on their way to a client, in order: short ones are copied behind each other, long ones stay
 // where they are and are pinned there until they are sent. `Pin` keeps such bytes alive.
 //

@@ -11,9 +11,7 @@ namespace nearcache::resp_server {
 // What a client is sent; long values are shared with the cache, not copied.
 using Output = net::Output<cache::EntryRef>;
 
-// Values up to this size are copied into the output while the shard is locked: cheaper than
-// sharing.
-inline constexpr std::size_t copied_value_bytes = 2u * 1024;
+using net::copied_value_bytes;
 
 // "-TEXT\r\n"; text begins with its code, as "ERR ...".
 void append_error(Output& out, std::string_view text);
