@@ -45,22 +45,20 @@ void Link::stop() {
     fail_all(Errc::shutting_down);
 }
 
+// Told later: this may run inside a call of the one who waits.
+template <class Completion>
+void Link::fail_soon(Completion& completion, Errc why) {
+    asio::post(context_, [&completion, why] { completion.on_failure(why); });
+}
+
 void Link::get(std::string_view key, GetCompletion& completion) {
-    if (!may_queue()) {
-        const auto why = state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
-        asio::post(context_, [&completion, why] { completion.on_failure(why); });
-        return;
-    }
+    if (!may_queue()) return fail_soon(completion, refusal());
     append_lookup(queued_, key);
     expect({.is_lookup = true, .lookup = &completion, .forwarded = nullptr, .deadline = {}});
 }
 
 void Link::forward(std::string_view command, ForwardCompletion& completion) {
-    if (!may_queue()) {
-        const auto why = state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
-        asio::post(context_, [&completion, why] { completion.on_failure(why); });
-        return;
-    }
+    if (!may_queue()) return fail_soon(completion, refusal());
     queued_.append(command);
     expect({.is_lookup = false, .lookup = nullptr, .forwarded = &completion, .deadline = {}});
 }
@@ -137,13 +135,12 @@ void Link::on_deadline() {
     close_socket();
 }
 
-// Told later: this may run inside a call of the one who waits.
 void Link::tell_failed(Expected& expected, Errc why) {
     if (auto* const who = std::exchange(expected.lookup, nullptr)) {
-        asio::post(context_, [who, why] { who->on_failure(why); });
+        fail_soon(*who, why);
     }
     if (auto* const who = std::exchange(expected.forwarded, nullptr)) {
-        asio::post(context_, [who, why] { who->on_failure(why); });
+        fail_soon(*who, why);
     }
 }
 

@@ -93,6 +93,12 @@ class Link {
     void watch_deadlines();
     void on_deadline();
     void tell_failed(Expected& expected, Errc why);
+    template <class Completion>
+    void fail_soon(Completion& completion, Errc why);
+    // Why a command is not queued.
+    Errc refusal() const noexcept {
+        return state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
+    }
     void close_socket();
     void fail_all(Errc why);
     std::chrono::milliseconds next_pause();
