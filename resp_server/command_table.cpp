@@ -55,16 +55,35 @@ static_assert(command_rows.size() < no_row);
 
 // Six letters and the length tell nearly all names apart. Or-ing 32 into them makes the case not
 // matter; what else it makes equal, the comparison of the whole name tells apart again.
-constexpr std::size_t slot_of(std::string_view name) noexcept {
+constexpr std::uint64_t gist_of(std::string_view name) noexcept {
     const auto letter = [name](std::size_t i) {
         return static_cast<std::uint64_t>(static_cast<unsigned char>(name[i]) | 32u);
     };
     const std::size_t size = name.size();
-    const std::uint64_t letters = letter(0) | letter(1) << 8 | letter(2) << 16 |
-                                  letter(size / 2) << 24 | letter(size - 2) << 32 |
-                                  letter(size - 1) << 40 | static_cast<std::uint64_t>(size) << 48;
-    return static_cast<std::size_t>(letters * 0xba26482b5838ef05u >> 54);
+    return letter(0) | letter(1) << 8 | letter(2) << 16 | letter(size / 2) << 24 |
+           letter(size - 2) << 32 | letter(size - 1) << 40 | static_cast<std::uint64_t>(size) << 48;
 }
+
+constexpr std::size_t slot_of(std::uint64_t gist) noexcept {
+    return static_cast<std::size_t>(gist * 0xba26482b5838ef05u >> 54);
+}
+
+// The gist of a name so long holds every letter of it, and or-ing 32 mixes up no two letters.
+constexpr std::size_t told_by_gist = 6;
+static_assert(std::ranges::all_of(command_rows, [](const CommandSpec& row) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return row.name.size() > told_by_gist || std::ranges::all_of(row.name, is_letter);
+}));
+
+consteval std::array<std::uint64_t, command_rows.size()> make_gists() {
+    std::array<std::uint64_t, command_rows.size()> gists{};
+    for (std::size_t row = 0; row < gists.size(); ++row) {
+        gists[row] = gist_of(command_rows[row].name);
+    }
+    return gists;
+}
+
+constexpr auto gists = make_gists();
 
 // Open addressing, a quarter full. With the factor above, found by trying, every row is in its
 // name's slot or in the next; any other odd factor works too, with a longer way for some.
@@ -72,7 +91,7 @@ consteval std::array<std::uint8_t, slot_count> make_slots() {
     std::array<std::uint8_t, slot_count> slots{};
     slots.fill(no_row);
     for (std::size_t row = 0; row < command_rows.size(); ++row) {
-        std::size_t slot = slot_of(command_rows[row].name);
+        std::size_t slot = slot_of(gists[row]);
         while (slots[slot] != no_row) slot = (slot + 1) % slot_count;
         slots[slot] = static_cast<std::uint8_t>(row);
     }
@@ -186,9 +205,11 @@ void append_names(std::string& out, std::uint64_t bits, std::span<const Named> n
 
 const CommandSpec* find_command(std::string_view name) noexcept {
     if (name.size() < shortest_name) return nullptr;
-    for (std::size_t slot = slot_of(name); slots[slot] != no_row; slot = (slot + 1) % slot_count) {
+    const std::uint64_t gist = gist_of(name);
+    for (std::size_t slot = slot_of(gist); slots[slot] != no_row; slot = (slot + 1) % slot_count) {
         const CommandSpec& row = command_rows[slots[slot]];
-        if (names(name, row.name)) return &row;
+        if (gists[slots[slot]] != gist) continue;
+        if (name.size() <= told_by_gist || names(name, row.name)) return &row;
     }
     return nullptr;
 }
