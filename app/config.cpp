@@ -41,7 +41,9 @@ Loaded load_config(int argc, const char* const* argv, const Environment& environ
     Loaded loaded;
     loaded.action = line.action;
     loaded.banner = line.banner;
-    if (line.action == Action::show_help) loaded.output = help_text();
+    if (line.action == Action::show_help) {
+        loaded.output = line.is_for_doctor ? doctor_help_text() : help_text();
+    }
     if (line.action == Action::show_help || line.action == Action::show_version) return loaded;
 
     Assembly assembly;

@@ -39,13 +39,14 @@ struct Config {
 
 // One effective setting and where it came from, for --print-config.
 struct Origin {
-    std::string path;    // "cache.ttl"
-    std::string value;   // as YAML, secrets masked
+    std::string path;   // "cache.ttl"
+    std::string value;  // as YAML, secrets masked; empty for a list that has elements
+    std::vector<std::string> elements = {};  // of a list, each as YAML
     std::string source;  // "default", "nearcache.yaml:12", "environment TTL", "flag --ttl"
 };
 
 // What the command line asks for.
-enum class Action { run, show_help, show_version, check_config, print_config };
+enum class Action { run, show_help, show_version, check_config, print_config, run_doctor };
 
 // The configuration cannot be used. what() is the whole line for standard error, without its end:
 // "nearcache: nearcache.yaml:12: cache.ttl: '5 parsecs' is not a duration; allowed: ...".
@@ -68,7 +69,7 @@ struct Loaded {
     bool banner = false;
     // For show_help and print_config: what standard output gets.
     std::string output;
-    // For run, check_config and print_config, as all that follows.
+    // For all but show_help and show_version, as all that follows.
     Config config;
     std::vector<Origin> origins;
     // One line each, for the log: variables that look like a misspelt setting.

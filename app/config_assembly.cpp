@@ -38,8 +38,13 @@ bool overlap(const std::string& one, const std::string& other) {
 }  // namespace
 
 void Assembly::apply(const Setting& setting) {
+    // A list replaces that of a weaker source, and grows by what its own source goes on to say.
+    const auto& past = history(setting.option->path);
+    if (setting.option->is_list() && past.level != setting.level) {
+        clear_list(*setting.option, draft_);
+    }
     // Host and port of Redis begin a new URL over a backend that is not Redis.
-    const bool begins_anew = setting.part == Part::whole ||
+    const bool begins_anew = setting.part == Part::whole || setting.option->is_list() ||
                              (std::holds_alternative<BackendUrl>(setting.option->kind) &&
                               draft_.config.backend.url.scheme != backend::Url::Scheme::redis);
     const auto wrong = set_value(*setting.option, setting.part, setting.text, draft_);
@@ -72,7 +77,9 @@ void Assembly::finish() {
     settle_password();
     read_password_file();
     join_credentials();
+    share_coherence();
     check_reconnection();
+    check_heartbeat();
     check_listeners();
 }
 
@@ -118,14 +125,39 @@ void Assembly::join_credentials() {
     if (!draft_.backend_password.empty()) url.password = draft_.backend_password;
 }
 
+// What the cache and the backend both have to know is said in one place.
+void Assembly::share_coherence() {
+    const auto& coherence = draft_.config.cache.coherence;
+    auto& tracking = draft_.config.backend.tracking;
+    tracking.is_wanted = coherence.mode != cache::Coherence::Mode::ttl;
+    tracking.max_staleness = coherence.max_staleness;
+    tracking.prefixes = coherence.prefixes;
+}
+
 void Assembly::check_reconnection() const {
     const auto& backend = draft_.config.backend;
     if (backend.reconnect_min <= backend.reconnect_max) return;
-    const auto& least = history("backend.reconnect_min");
-    const auto& most = history("backend.reconnect_max");
-    fail(least.level < most.level ? most.speaker : least.speaker,
-         "backend.reconnect_min " + format_duration(backend.reconnect_min) +
-             " is longer than backend.reconnect_max " + format_duration(backend.reconnect_max));
+    fail_as_last("backend.reconnect_min", "backend.reconnect_max",
+                 "backend.reconnect_min " + format_duration(backend.reconnect_min) +
+                     " is longer than backend.reconnect_max " +
+                     format_duration(backend.reconnect_max));
+}
+
+// A lost ping is noticed before the proofs run out: two of them fit in.
+void Assembly::check_heartbeat() const {
+    const auto& tracking = draft_.config.backend.tracking;
+    if (tracking.heartbeat * 2 <= tracking.max_staleness) return;
+    fail_as_last("coherence.heartbeat", "coherence.max_staleness",
+                 "coherence.heartbeat " + format_duration(tracking.heartbeat) +
+                     " is longer than half of coherence.max_staleness " +
+                     format_duration(tracking.max_staleness));
+}
+
+// The one that was set last speaks: the other may be a default that nobody thought of.
+void Assembly::fail_as_last(std::string_view one, std::string_view other,
+                            const std::string& wrong) const {
+    const bool other_speaks = history(one).level < history(other).level;
+    fail(history(other_speaks ? other : one).speaker, wrong);
 }
 
 void Assembly::check_listeners() const {
@@ -147,14 +179,13 @@ void Assembly::check_pair(const Option& one, const Option& other) const {
     const auto& there = endpoint(other);
     if (here.port != there.port || here.port == 0 || !overlap(here.host, there.host)) return;
 
-    // The one that was set last speaks: the other may be a default that nobody thought of.
     const bool other_speaks = history(one.path).level < history(other.path).level;
     const auto& speaker = other_speaks ? other : one;
     const auto& rest = other_speaks ? one : other;
-    fail(history(speaker.path).speaker,
-         std::string(speaker.path) + " " + to_text(endpoint(speaker)) + " collides with " +
-             std::string(rest.path) + " " + to_text(endpoint(rest)) + " (" + source(rest) +
-             "); give each a port of its own, or 0");
+    fail_as_last(one.path, other.path,
+                 std::string(speaker.path) + " " + to_text(endpoint(speaker)) + " collides with " +
+                     std::string(rest.path) + " " + to_text(endpoint(rest)) + " (" + source(rest) +
+                     "); give each a port of its own, or 0");
 }
 
 const Assembly::History& Assembly::history(std::string_view path) const {
@@ -174,8 +205,12 @@ std::string Assembly::source(const Option& option) const {
 std::vector<Origin> Assembly::origins() const {
     std::vector<Origin> origins;
     for (const auto& option : options()) {
+        auto elements = list_elements(option, draft_);
+        auto value = option.is_list() ? std::string(elements.empty() ? "[]" : "")
+                                      : as_yaml_scalar(show_value(option, draft_));
         origins.push_back({.path = std::string(option.path),
-                           .value = as_yaml_scalar(show_value(option, draft_)),
+                           .value = std::move(value),
+                           .elements = std::move(elements),
                            .source = source(option)});
     }
     return origins;

@@ -17,8 +17,8 @@ class Assembly {
     // Throws ConfigError when the text is not allowed.
     void apply(const Setting& setting);
 
-    // After the last apply(): joins credentials and URL, and throws ConfigError when two settings
-    // do not go together.
+    // After the last apply(): joins credentials and URL, tells backend and cache what both need,
+    // and throws ConfigError when two settings do not go together.
     void finish();
 
     const Config& config() const { return draft_.config; }
@@ -39,7 +39,11 @@ class Assembly {
     void settle_password();
     void read_password_file();
     void join_credentials();
+    void share_coherence();
     void check_reconnection() const;
+    void check_heartbeat() const;
+    [[noreturn]] void fail_as_last(std::string_view one, std::string_view other,
+                                   const std::string& wrong) const;
     void check_listeners() const;
     void check_pair(const Option& one, const Option& other) const;
 

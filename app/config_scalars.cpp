@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/config_text.hpp"
+#include "base/duration.hpp"
 
 namespace nearcache::app {
 
@@ -37,6 +38,10 @@ std::string in_lower_case(std::string_view text) {
     return lower;
 }
 
+std::string complain(std::string_view text, std::string_view what, std::string_view allowed) {
+    return in_quotes(text).append(" ").append(what).append("; allowed: ").append(allowed);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
@@ -65,6 +70,54 @@ std::string format_size(std::uint64_t bytes) {
         if (bytes % unit == 0) return std::to_string(bytes / unit).append(names[i]);
     }
     return std::to_string(bytes);
+}
+
+std::string allowed_durations(std::chrono::milliseconds least, std::chrono::milliseconds most) {
+    return "500ms, 5s, 2m, 1h (" + format_duration(least) + " to " + format_duration(most) + ")";
+}
+
+std::string allowed_sizes(std::uint64_t least, std::uint64_t most) {
+    return "1024, 64KiB, 256MiB, 1GiB, 1GB (" + format_size(least) + " to " + format_size(most) +
+           ")";
+}
+
+std::optional<std::string> read_duration(std::string_view text, std::chrono::milliseconds least,
+                                         std::chrono::milliseconds most,
+                                         std::chrono::milliseconds& length) {
+    const auto read = parse_duration(text);
+    if (!read) return complain(text, "is not a duration", allowed_durations(least, most));
+    if (*read < least || *read > most) {
+        return complain(text, "is out of range", allowed_durations(least, most));
+    }
+    length = *read;
+    return std::nullopt;
+}
+
+std::optional<std::string> read_size(std::string_view text, std::uint64_t least, std::uint64_t most,
+                                     std::size_t& bytes) {
+    const auto read = parse_size(text);
+    if (!read) return complain(text, "is not a size", allowed_sizes(least, most));
+    if (*read < least || *read > most) {
+        return complain(text, "is out of range", allowed_sizes(least, most));
+    }
+    bytes = static_cast<std::size_t>(*read);
+    return std::nullopt;
+}
+
+std::optional<std::string> read_percent(std::string_view text, unsigned& percent) {
+    const auto number = parse_whole(text.substr(0, text.size() - (text.ends_with('%') ? 1 : 0)));
+    if (!number) return complain(text, "is not a percentage", allowed_percents);
+    if (*number > 100) return complain(text, "is out of range", allowed_percents);
+    percent = static_cast<unsigned>(*number);
+    return std::nullopt;
+}
+
+std::optional<std::string> read_switch(std::string_view text, bool& is_on) {
+    if (text != "on" && text != "true" && text != "off" && text != "false") {
+        return complain(text, "is neither on nor off", allowed_switches);
+    }
+    is_on = text == "on" || text == "true";
+    return std::nullopt;
 }
 
 std::optional<std::string> read_port(std::string_view text, std::uint16_t least,

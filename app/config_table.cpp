@@ -1,6 +1,7 @@
 #include "app/config_table.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 namespace nearcache::app {
@@ -24,9 +25,16 @@ struct At {
     using Type = std::remove_reference_t<decltype(reach(std::declval<Config&>(), members...))>;
     static Type& in(Draft& draft) { return reach(draft.config, members...); }
     static const Type& of(const Draft& draft) { return reach(draft.config, members...); }
+    static void set(Draft& draft, std::uint64_t number) { in(draft) = static_cast<Type>(number); }
+    static std::uint64_t number_of(const Draft& draft) { return of(draft); }
+
+    constexpr operator Field<Type>() const { return {in, of}; }
+    constexpr operator NumberField() const requires std::unsigned_integral<Type> {
+        return {set, number_of};
+    }
 };
 template <auto... members>
-constexpr Field<typename At<members...>::Type> at{At<members...>::in, At<members...>::of};
+constexpr At<members...> at{};
 
 // The same for what a Draft holds beside its Config.
 template <auto member>
@@ -46,6 +54,7 @@ constexpr Choice choice(std::span<const std::string_view> names) {
 }
 
 constexpr std::array<std::string_view, 1> policies{"lru"};
+constexpr std::array<std::string_view, 3> coherence_modes{"auto", "tracking", "ttl"};
 constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 2> formats{"logfmt", "json"};
 
@@ -55,12 +64,13 @@ constexpr std::uint64_t gib = 1024 * mib;
 constexpr std::uint64_t tib = 1024 * gib;
 constexpr std::uint64_t most_keys = std::uint64_t{1} << 40;
 constexpr std::chrono::milliseconds day = 24h;
-constexpr std::chrono::milliseconds ten_years = 3650 * day;
 
 using Http = http::Config;
 using Resp = resp_server::Config;
 using Backend = backend::Config;
+using Tracking = backend::Tracking;
 using Cache = cache::Config;
+using Coherence = cache::Coherence;
 using Store = store::Config;
 
 template <auto... members>
@@ -73,6 +83,10 @@ template <auto... members>
 constexpr auto cache_at = at<&Config::cache, members...>;
 template <auto member>
 constexpr auto store_at = cache_at<&Cache::store, member>;
+template <auto member>
+constexpr auto coherence_at = cache_at<&Cache::coherence, member>;
+template <auto member>
+constexpr auto tracking_at = backend_at<&Backend::tracking, member>;
 template <auto member>
 constexpr auto request_at = resp_at<&Resp::request, member>;
 
@@ -102,7 +116,7 @@ constexpr auto table = std::to_array<Option>({
     {"http.body_timeout", "--http-body-timeout", "for a request body to arrive; then 408",
      TimeSpan{http_at<&Http::body_timeout>, 1ms, day}},
     {"http.idle_timeout", "--http-idle-timeout", "between requests; then the connection closes",
-     TimeSpan{http_at<&Http::idle_timeout>, 1ms, ten_years}},
+     TimeSpan{http_at<&Http::idle_timeout>, 1ms, longest_life}},
     {"http.write_timeout", "--http-write-timeout",
      "for a client to take its answer; then it is cut",
      TimeSpan{http_at<&Http::write_timeout>, 1ms, day}},
@@ -133,7 +147,7 @@ constexpr auto table = std::to_array<Option>({
      TimeSpan{resp_at<&Resp::request_timeout>, 1ms, day}},
     {"resp.idle_timeout", "--resp-idle-timeout",
      "between commands; then the connection closes; 0s: never",
-     TimeSpan{resp_at<&Resp::idle_timeout>, 0ms, ten_years}},
+     TimeSpan{resp_at<&Resp::idle_timeout>, 0ms, longest_life}},
     {"resp.write_timeout", "--resp-write-timeout", "for a client to take its reply; then it is cut",
      TimeSpan{resp_at<&Resp::write_timeout>, 1ms, day}},
     {"resp.output_limit", "--resp-output-limit", "unread output at which a client is read no more",
@@ -188,20 +202,43 @@ constexpr auto table = std::to_array<Option>({
     {"cache.max_absent_keys", "--cache-max-absent-keys", "most keys remembered as absent",
      Count{store_at<&Store::max_absent_keys>, 0, most_keys}},
     {"cache.max_value", "--cache-max-value", "largest value kept; a larger one is passed on",
-     ByteSize{cache_at<&Cache::max_value_bytes>, 0, 4 * gib}},
+     ByteSize{cache_at<&Cache::max_value_bytes>, 0, largest_value}},
     {"cache.ttl",
      "--ttl",
      "how long a value is served from memory; 0s keeps nothing",
-     TimeSpan{cache_at<&Cache::ttl>, 0ms, ten_years},
+     TimeSpan{cache_at<&Cache::ttl>, 0ms, longest_life},
      {{{"TTL"}, {"GLOBAL_CACHE_EXPIRY"}}}},
     {"cache.negative_ttl", "--cache-negative-ttl",
      "the same for the knowledge that a key is absent",
-     TimeSpan{cache_at<&Cache::negative_ttl>, 0ms, ten_years}},
+     TimeSpan{cache_at<&Cache::negative_ttl>, 0ms, longest_life}},
+    {"cache.ttl_jitter", "--cache-ttl-jitter", "by how much a ttl may be cut, at random",
+     Percent{cache_at<&Cache::ttl_jitter_percent>}},
     {"cache.policy",
      "--eviction-policy",
      "what goes first when the cache is full",
      choice<&Config::cache, &Cache::store, &Store::policy>(policies),
      {{{"EVICTION_POLICY"}}}},
+    {"cache.write_hot_after", "--cache-write-hot-after",
+     "a key is left out after so many unused values; 0: never",
+     Count{store_at<&Store::write_hot_after>, 0, 255}},
+    {"cache.write_hot_pause", "--cache-write-hot-pause", "for how long it is left out",
+     TimeSpan{store_at<&Store::write_hot_pause>, 0ms, day}},
+    {"cache.rules", "--cache-rule", "what holds for keys below a prefix; repeatable",
+     RuleList{cache_at<&Cache::rules>}},
+
+    {"coherence.mode", "--coherence", "how changes made elsewhere show",
+     choice<&Config::cache, &Cache::coherence, &Coherence::mode>(coherence_modes)},
+    {"coherence.max_staleness", "--max-staleness",
+     "without a younger proof of the channel nothing is a hit",
+     TimeSpan{coherence_at<&Coherence::max_staleness>, 100ms, 1h}},
+    {"coherence.heartbeat", "--coherence-heartbeat", "between two proofs; at most half of that",
+     TimeSpan{tracking_at<&Tracking::heartbeat>, 10ms, 30min}},
+    {"coherence.prefixes", "--coherence-prefix", "only such keys are kept; repeatable",
+     PrefixList{coherence_at<&Coherence::prefixes>}},
+    {"coherence.canary", "--coherence-canary", "write a key, and see its change come back",
+     Switch{tracking_at<&Tracking::sends_canary>}},
+    {"coherence.retry", "--coherence-retry", "after a refusal, until the server is asked again",
+     TimeSpan{tracking_at<&Tracking::retry_after_refusal>, 100ms, day}},
 
     {"limits.max_in_flight",
      "--max-connections",
@@ -245,6 +282,10 @@ std::string_view Option::section() const {
 std::string_view Option::key() const {
     const auto dot = path.find('.');
     return dot == path.npos ? path : path.substr(dot + 1);
+}
+
+bool Option::is_list() const {
+    return std::holds_alternative<PrefixList>(kind) || std::holds_alternative<RuleList>(kind);
 }
 
 std::span<const Option> options() { return table; }

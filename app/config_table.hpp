@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "app/config.hpp"
 
 namespace nearcache::app {
+
+// Bounds of several settings, and of what a rule may say.
+inline constexpr std::chrono::milliseconds longest_life = std::chrono::hours(24 * 3650);
+inline constexpr std::uint64_t largest_value = std::uint64_t{4} << 30;
 
 // A Config in the making: credentials may be set apart from the URL and join it at the end.
 struct Draft {
@@ -29,12 +34,18 @@ struct Field {
     const T& (*of)(const Draft&);
 };
 
+// The same for a number, however wide the place it is kept in.
+struct NumberField {
+    void (*set)(Draft&, std::uint64_t);
+    std::uint64_t (*of)(const Draft&);
+};
+
 // What a setting may be. Bounds are inclusive.
 struct ListenAddress {
     Field<Endpoint> field;
 };
 struct Count {
-    Field<std::size_t> field;
+    NumberField field;
     std::uint64_t least;
     std::uint64_t most;
     std::string_view zero_name = {};  // how 0 is spelt where it means something of its own
@@ -49,6 +60,12 @@ struct TimeSpan {
     std::chrono::milliseconds least;
     std::chrono::milliseconds most;
 };
+struct Percent {
+    Field<unsigned> field;
+};
+struct Switch {
+    Field<bool> field;
+};
 struct Choice {
     std::span<const std::string_view> names;
     void (*set)(Draft&, std::size_t index);
@@ -62,10 +79,19 @@ struct FreeText {
 struct BackendUrl {
     Field<backend::Url> field;
 };
-using Kind = std::variant<ListenAddress, Count, ByteSize, TimeSpan, Choice, FreeText, BackendUrl>;
+// None of them begins with another.
+struct PrefixList {
+    Field<std::vector<std::string>> field;
+};
+struct RuleList {
+    Field<std::vector<cache::Rule>> field;
+};
+using Kind = std::variant<ListenAddress, Count, ByteSize, TimeSpan, Percent, Switch, Choice,
+                          FreeText, BackendUrl, PrefixList, RuleList>;
 
-// Which part of a setting a name sets.
-enum class Part { whole, address, host, port, database };
+// Which part of a setting a name sets. Of a list the whole is one or more elements, which join
+// those that the same source has given before, and more is said of the last one of them.
+enum class Part { whole, address, host, port, database, more };
 
 // Another name of a setting: a flag when it begins with "--", else an environment variable.
 struct Alias {
@@ -86,10 +112,14 @@ struct Option {
     std::span<const Alias> aliases() const;  // those in use
     std::string_view section() const;        // "cache"; empty for "threads"
     std::string_view key() const;            // "ttl"
+    bool is_list() const;
 };
 
 // The only list of settings: files, flags, variables, help, ranges and --print-config follow it.
 std::span<const Option> options();
+
+// What there are flags for with nearcache doctor.
+inline constexpr std::array<std::string_view, 2> doctor_sections{"backend", "coherence"};
 
 // Null when there is none.
 const Option* find_option(std::string_view path);

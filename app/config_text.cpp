@@ -32,7 +32,7 @@ bool is_plain_scalar(std::string_view text) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     };
     const auto is_inner = [&](char c) {
-        return is_word(c) || std::string_view("._-/:@").find(c) != std::string_view::npos;
+        return is_word(c) || std::string_view("._-/:@%").find(c) != std::string_view::npos;
     };
     if (text.empty() || text.back() == ':' || !(is_word(text.front()) || text.front() == '/')) {
         return false;
@@ -62,6 +62,14 @@ std::string in_quotes(std::string_view text) {
     const auto shown = at == text.npos ? std::string(text) : "***" + std::string(text.substr(at));
     const bool is_cut = shown.size() > longest_shown;
     return "'" + on_one_line(shown.substr(0, longest_shown)) + (is_cut ? "..." : "") + "'";
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 std::string as_yaml_scalar(std::string_view text) {

@@ -14,6 +14,12 @@ std::string in_quotes(std::string_view text);
 // One line of it: control characters escaped, nothing else changed.
 std::string on_one_line(std::string_view text);
 
+// A space, or what may stand for one between words.
+bool is_blank(char c);
+
+// Without the blanks at either end.
+std::string_view trimmed(std::string_view text);
+
 // As a YAML scalar, in double quotes where it would mean something else bare.
 std::string as_yaml_scalar(std::string_view text);
 

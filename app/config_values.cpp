@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/config_prefixes.hpp"
+#include "app/config_rules.hpp"
 #include "app/config_scalars.hpp"
 #include "app/config_text.hpp"
 #include "base/duration.hpp"
@@ -28,23 +30,22 @@ std::string allowed(const Count& kind) {
     const auto numbers = range(std::to_string(kind.least), std::to_string(kind.most));
     return kind.zero_name.empty() ? numbers : std::string(kind.zero_name) + ", " + numbers;
 }
-std::string allowed(const ByteSize& kind) {
-    return "1024, 64KiB, 256MiB, 1GiB, 1GB (" +
-           range(format_size(kind.least), format_size(kind.most)) + ")";
-}
-std::string allowed(const TimeSpan& kind) {
-    return "500ms, 5s, 2m, 1h (" + range(format_duration(kind.least), format_duration(kind.most)) +
-           ")";
-}
-std::string allowed(const Choice& kind) {
+std::string allowed(const ByteSize& kind) { return allowed_sizes(kind.least, kind.most); }
+std::string allowed(const TimeSpan& kind) { return allowed_durations(kind.least, kind.most); }
+std::string allowed(const Percent&) { return std::string(allowed_percents); }
+std::string allowed(const Switch&) { return std::string(allowed_switches); }
+std::string joined(std::span<const std::string_view> names) {
     std::string list;
-    for (const auto name : kind.names) list.append(list.empty() ? "" : ", ").append(name);
+    for (const auto name : names) list.append(list.empty() ? "" : ", ").append(name);
     return list;
 }
+std::string allowed(const Choice& kind) { return joined(kind.names); }
 std::string allowed(const FreeText&) { return "any text"; }
 std::string allowed(const BackendUrl&) {
     return "embedded:, redis://[user:password@]host[:port][/database], unix:///path";
 }
+std::string allowed(const PrefixList&) { return "a list of prefixes"; }
+std::string allowed(const RuleList&) { return "a list of maps of " + joined(rule_members()); }
 
 template <class Kind>
 Complaint complain(std::string_view text, std::string_view what, const Kind& kind) {
@@ -60,9 +61,8 @@ Complaint set(const ListenAddress& kind, Part part, std::string_view text, Draft
 }
 
 Complaint set(const Count& kind, Part, std::string_view text, Draft& draft) {
-    auto& place = kind.field.in(draft);
     if (!kind.zero_name.empty() && text == kind.zero_name) {
-        place = 0;
+        kind.field.set(draft, 0);
         return std::nullopt;
     }
     const auto number = parse_whole(text);
@@ -70,24 +70,24 @@ Complaint set(const Count& kind, Part, std::string_view text, Draft& draft) {
     if (*number < kind.least || *number > kind.most) {
         return complain(text, "is out of range", kind);
     }
-    place = static_cast<std::size_t>(*number);
+    kind.field.set(draft, *number);
     return std::nullopt;
 }
 
 Complaint set(const ByteSize& kind, Part, std::string_view text, Draft& draft) {
-    const auto bytes = parse_size(text);
-    if (!bytes) return complain(text, "is not a size", kind);
-    if (*bytes < kind.least || *bytes > kind.most) return complain(text, "is out of range", kind);
-    kind.field.in(draft) = static_cast<std::size_t>(*bytes);
-    return std::nullopt;
+    return read_size(text, kind.least, kind.most, kind.field.in(draft));
 }
 
 Complaint set(const TimeSpan& kind, Part, std::string_view text, Draft& draft) {
-    const auto length = parse_duration(text);
-    if (!length) return complain(text, "is not a duration", kind);
-    if (*length < kind.least || *length > kind.most) return complain(text, "is out of range", kind);
-    kind.field.in(draft) = *length;
-    return std::nullopt;
+    return read_duration(text, kind.least, kind.most, kind.field.in(draft));
+}
+
+Complaint set(const Percent& kind, Part, std::string_view text, Draft& draft) {
+    return read_percent(text, kind.field.in(draft));
+}
+
+Complaint set(const Switch& kind, Part, std::string_view text, Draft& draft) {
+    return read_switch(text, kind.field.in(draft));
 }
 
 Complaint set(const Choice& kind, Part, std::string_view text, Draft& draft) {
@@ -139,6 +139,15 @@ Complaint set(const BackendUrl& kind, Part part, std::string_view text, Draft& d
     return std::nullopt;
 }
 
+Complaint set(const PrefixList& kind, Part, std::string_view text, Draft& draft) {
+    return add_prefixes(text, kind.field.in(draft));
+}
+
+Complaint set(const RuleList& kind, Part part, std::string_view text, Draft& draft) {
+    auto& rules = kind.field.in(draft);
+    return part == Part::more ? extend_rule(text, rules.back()) : add_rules(text, rules);
+}
+
 // One overload a kind: the value as text.
 std::string show(const ListenAddress& kind, const Draft& draft) {
     return to_text(kind.field.of(draft));
@@ -154,6 +163,12 @@ std::string show(const ByteSize& kind, const Draft& draft) {
 std::string show(const TimeSpan& kind, const Draft& draft) {
     return format_duration(kind.field.of(draft));
 }
+std::string show(const Percent& kind, const Draft& draft) {
+    return std::to_string(kind.field.of(draft)) + "%";
+}
+std::string show(const Switch& kind, const Draft& draft) {
+    return kind.field.of(draft) ? "on" : "off";
+}
 std::string show(const Choice& kind, const Draft& draft) {
     return std::string(kind.names[kind.index(draft)]);
 }
@@ -164,15 +179,29 @@ std::string show(const FreeText& kind, const Draft& draft) {
 std::string show(const BackendUrl& kind, const Draft& draft) {
     return kind.field.of(draft).without_secrets();
 }
+std::string show(const PrefixList& kind, const Draft& draft) {
+    std::string list;
+    for (const auto& prefix : kind.field.of(draft)) {
+        list.append(list.empty() ? "" : ",").append(show_prefix(prefix));
+    }
+    return list;
+}
+std::string show(const RuleList& kind, const Draft& draft) {
+    return show_rules(kind.field.of(draft));
+}
 
 struct Placeholder {
     std::string_view operator()(const ListenAddress&) const { return "HOST:PORT"; }
     std::string_view operator()(const Count&) const { return "N"; }
     std::string_view operator()(const ByteSize&) const { return "SIZE"; }
     std::string_view operator()(const TimeSpan&) const { return "TIME"; }
+    std::string_view operator()(const Percent&) const { return "PERCENT"; }
+    std::string_view operator()(const Switch&) const { return "SWITCH"; }
     std::string_view operator()(const Choice&) const { return "NAME"; }
     std::string_view operator()(const FreeText& kind) const { return kind.placeholder; }
     std::string_view operator()(const BackendUrl&) const { return "URL"; }
+    std::string_view operator()(const PrefixList&) const { return "PREFIX"; }
+    std::string_view operator()(const RuleList&) const { return "RULE"; }
 };
 
 }  // namespace
@@ -184,6 +213,24 @@ std::optional<std::string> set_value(const Option& option, Part part, std::strin
 
 std::string show_value(const Option& option, const Draft& draft) {
     return std::visit([&](const auto& kind) { return show(kind, draft); }, option.kind);
+}
+
+std::vector<std::string> list_elements(const Option& option, const Draft& draft) {
+    std::vector<std::string> elements;
+    if (const auto* list = std::get_if<PrefixList>(&option.kind)) {
+        for (const auto& prefix : list->field.of(draft)) {
+            elements.push_back(as_yaml_scalar(show_prefix(prefix)));
+        }
+    }
+    if (const auto* list = std::get_if<RuleList>(&option.kind)) {
+        for (const auto& rule : list->field.of(draft)) elements.push_back(as_yaml_map(rule));
+    }
+    return elements;
+}
+
+void clear_list(const Option& option, Draft& draft) {
+    if (const auto* list = std::get_if<PrefixList>(&option.kind)) list->field.in(draft).clear();
+    if (const auto* list = std::get_if<RuleList>(&option.kind)) list->field.in(draft).clear();
 }
 
 std::string allowed_values(const Option& option) {

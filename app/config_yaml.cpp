@@ -6,6 +6,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "app/config_prefixes.hpp"
+#include "app/config_rules.hpp"
 #include "app/config_text.hpp"
 #include "app/config_values.hpp"
 
@@ -64,6 +66,11 @@ class Reader {
   private:
     void read_entry(const std::string& path, int line, const YAML::Node& value);
     void read_setting(const Option& option, int line, const YAML::Node& value);
+    void read_list(const Option& option, int line, const YAML::Node& value);
+    void read_text(const Setting& list, const YAML::Node& element);
+    void read_rule(const Setting& list, const YAML::Node& element);
+    void check_members(const Setting& list, const YAML::Node& element) const;
+    void add(Setting setting, Part part, int line, std::string text);
     [[noreturn]] void fail_unknown(std::string_view section, std::string_view key, int line) const;
     // yaml-cpp counts from 0, and says -1 where it does not know.
     std::string at(int line) const { return name_ + ":" + std::to_string(std::max(line, 0) + 1); }
@@ -107,7 +114,9 @@ void Reader::read_section(std::string_view section, const YAML::Node& map) {
 }
 
 void Reader::read_entry(const std::string& path, int line, const YAML::Node& value) {
-    if (const auto* option = find_option(path)) return read_setting(*option, line, value);
+    const auto* option = find_option(path);
+    if (option != nullptr && option->is_list()) return read_list(*option, line, value);
+    if (option != nullptr) return read_setting(*option, line, value);
     if (!value.IsMap() && !value.IsNull()) {
         fail(line, path + ": expected a map of settings, not " + std::string(shape_of(value)));
     }
@@ -125,6 +134,88 @@ void Reader::read_setting(const Option& option, int line, const YAML::Node& valu
                          .level = Level::file,
                          .origin = at(line),
                          .speaker = at(line) + ": " + path});
+}
+
+// First a setting that says nothing but where the list is, then one or more for each element.
+void Reader::read_list(const Option& option, int line, const YAML::Node& value) {
+    const std::string path(option.path);
+    // A list whose every line is commented out is null.
+    if (!value.IsSequence() && !value.IsNull()) {
+        fail(line, path + ": expected a list, not " + std::string(shape_of(value)) +
+                       "; allowed: " + allowed_values(option));
+    }
+    const Setting list{.option = &option,
+                       .text = {},
+                       .level = Level::file,
+                       .origin = at(line),
+                       .speaker = at(line) + ": " + path};
+    settings_.push_back(list);
+    const bool has_rules = std::holds_alternative<RuleList>(option.kind);
+    for (const auto& element : value) {
+        if (has_rules) {
+            read_rule(list, element);
+        } else {
+            read_text(list, element);
+        }
+    }
+}
+
+void Reader::read_text(const Setting& list, const YAML::Node& element) {
+    const int line = element.Mark().line;
+    const std::string path(list.option->path);
+    if (!element.IsScalar()) {
+        fail(line, path + ": expected a text, not " + std::string(shape_of(element)) +
+                       (element.IsMap() ? " (a text that ends in ':' needs quotes)" : ""));
+    }
+    // Nothing would be taken for no element at all.
+    if (element.Scalar().empty()) fail(line, path + ": an empty text; leave it out");
+    add(list, Part::whole, line, without_separators(element.Scalar()));
+}
+
+// The prefix begins the rule, wherever it stands in the map.
+void Reader::read_rule(const Setting& list, const YAML::Node& element) {
+    check_members(list, element);
+    const auto prefix = element["prefix"];
+    add(list, Part::whole, prefix.Mark().line, "prefix=" + without_separators(prefix.Scalar()));
+    for (const auto& member : element) {
+        const auto& name = member.first.Scalar();
+        if (name == "prefix") continue;
+        add(list, Part::more, member.first.Mark().line, name + "=" + member.second.Scalar());
+    }
+}
+
+void Reader::check_members(const Setting& list, const YAML::Node& element) const {
+    const std::string path(list.option->path);
+    if (!element.IsMap()) {
+        fail(element.Mark().line, path + ": expected a map, not " + std::string(shape_of(element)) +
+                                      "; allowed: " + allowed_values(*list.option));
+    }
+    std::vector<std::string> seen;
+    for (const auto& member : element) {
+        const int line = member.first.Mark().line;
+        if (!member.first.IsScalar()) fail(line, path + ": a key must be a plain word");
+        const auto& name = member.first.Scalar();
+        if (auto wrong = complain_unless_member(name)) fail(line, path + ": " + *wrong);
+        if (std::ranges::find(seen, name) != seen.end()) {
+            fail(line, path + ": " + name + " is given twice");
+        }
+        if (!member.second.IsScalar()) {
+            fail(line, path + ": " + name + ": expected a single value, not " +
+                           std::string(shape_of(member.second)));
+        }
+        seen.push_back(name);
+    }
+    if (std::ranges::find(seen, "prefix") == seen.end()) {
+        fail(element.Mark().line, path + ": a rule without a prefix");
+    }
+}
+
+// Errors name the element's own line, --print-config the list's.
+void Reader::add(Setting setting, Part part, int line, std::string text) {
+    setting.part = part;
+    setting.text = std::move(text);
+    setting.speaker = at(line) + ": " + std::string(setting.option->path);
+    settings_.push_back(std::move(setting));
 }
 
 std::string why_not_yaml(const YAML::Exception& error) {

@@ -7,6 +7,7 @@
 
 #include "app/banner.hpp"
 #include "app/config.hpp"
+#include "app/doctor.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
@@ -29,10 +30,18 @@ int serve(const app::Loaded& loaded) {
     return server.run() ? EXIT_SUCCESS : stopped_with_clients;
 }
 
+int examine(const app::Loaded& loaded) {
+    log::configure(loaded.config.log);
+    for (const auto& warning : loaded.warnings) log::warn("app", warning);
+    return app::run_doctor(loaded.config.backend, std::cout);
+}
+
 int perform(const app::Loaded& loaded) {
     switch (loaded.action) {
         case app::Action::run:
             return serve(loaded);
+        case app::Action::run_doctor:
+            return examine(loaded);
         case app::Action::show_version:
             std::cout << "nearcache " << app::version << "\n";
             break;

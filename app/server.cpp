@@ -99,7 +99,7 @@ bool Server::run() {
     warn_if_exposed("resp.listen", config_.resp.listen);
     await_signal();
     threads_.run();
-    backend_->start();
+    cache_.start();
     http_.start();
     resp_.start();
     for (const auto& address : http_addresses()) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "backend/invalidation.hpp"
 #include "base/error.hpp"
 #include "net/io_threads.hpp"
 
@@ -23,6 +25,9 @@ struct GetReply {
     // What is left of the key's life, counted from some moment after get() was called. Empty when
     // the key does not expire.
     std::optional<std::chrono::milliseconds> remaining;
+    // False when it came from another server than the one that tells of changes: what is kept of it
+    // could go stale unnoticed.
+    bool is_tracked = true;
 };
 
 // Who asked, and is told exactly once, on the lane it asked on, never from within the asking call.
@@ -65,7 +70,14 @@ class Backend {
                          ForwardCompletion& completion) = 0;
 
     // Connects in the background and keeps connected; returns at once. Called once the lanes exist.
-    virtual void start() = 0;
+    // The listener hears of changes until stop(), on the control lane; it outlives the backend's
+    // lanes.
+    virtual void start(InvalidationListener& listener) = 0;
+
+    // Whether nothing changes but by forward(): there is no channel then, and none is needed.
+    //
+    // Threads: any.
+    virtual bool changes_only_here() const noexcept = 0;
 
     // Fails what is pending with Errc::shutting_down and lets go of every lane.
     virtual void stop() = 0;
@@ -74,6 +86,11 @@ class Backend {
     //
     // Threads: any.
     virtual bool is_reachable() const noexcept = 0;
+
+    // Grows whenever a connection is made: the server behind it may be another one than before.
+    //
+    // Threads: any.
+    virtual std::uint64_t connections_made() const noexcept = 0;
 };
 
 }  // namespace nearcache::backend

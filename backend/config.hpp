@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/endpoint.hpp"
 
@@ -29,6 +30,22 @@ struct Url {
 // Empty when the text is no backend URL; `why` then says what is allowed.
 std::optional<Url> parse_url(std::string_view text, std::string& why);
 
+// How the backend is made to tell what changes in it.
+struct Tracking {
+    bool is_wanted = true;
+    // Between two pings on the control connection.
+    std::chrono::milliseconds heartbeat{500};
+    // A ping unanswered for so long ends the channel.
+    std::chrono::milliseconds max_staleness{3000};
+    // Only changes of keys that begin with one of these are told; none: of all keys. None of them
+    // is a prefix of another.
+    std::vector<std::string> prefixes;
+    // Whether a key is written and deleted again when the channel is armed, to see it come back.
+    bool sends_canary = true;
+    // After a refusal, until the server is asked again.
+    std::chrono::milliseconds retry_after_refusal{30'000};
+};
+
 struct Config {
     Url url;
     // To be connected, authenticated and answered, all together.
@@ -38,6 +55,7 @@ struct Config {
     // Pauses between attempts to reconnect double from the first to the last, with jitter.
     std::chrono::milliseconds reconnect_min{50};
     std::chrono::milliseconds reconnect_max{1000};
+    Tracking tracking;
 };
 
 }  // namespace nearcache::backend

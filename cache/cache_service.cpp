@@ -1,18 +1,50 @@
 #include "cache/cache_service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 namespace nearcache::cache {
 
+namespace {
+
+using std::chrono::milliseconds;
+
+// What the store has to know of the rules, and of how old an answer may get.
+store::Config completed(const Config& config, const Rules& rules) {
+    auto completed = config.store;
+    completed.retentions = rules.retentions();
+    if (config.coherence.mode != Coherence::Mode::ttl) {
+        completed.max_join_age = config.coherence.max_staleness;
+    }
+    return completed;
+}
+
+// Beyond it an age is no demand: it keeps sums of times within their range.
+constexpr milliseconds oldest_age = std::chrono::years(100);
+
+bool wants_min_fresh(const Directives& directives) {
+    return directives.min_fresh.value_or(milliseconds(0)) > milliseconds(0);
+}
+
+// Neither an entry nor a flight from before then will do. What is held was not fresh for long
+// enough: it must not come back as what arrived in the meantime.
+TimePoint oldest_of(const Directives& directives, TimePoint now) {
+    if (directives.no_cache || wants_min_fresh(directives)) return now;
+    if (!directives.max_age) return TimePoint::min();
+    return now - std::min(*directives.max_age, oldest_age);
+}
+
+}  // namespace
+
 void Forwarding::on_reply(std::string_view reply) {
-    CacheService::drop(*store_, written_);
+    service_->drop(written_);
     on_forwarded(reply);
 }
 
 void Forwarding::on_failure(Errc why) {
-    CacheService::drop(*store_, written_);
+    service_->drop(written_);
     on_not_forwarded(why);
 }
 
@@ -20,22 +52,37 @@ CacheService::CacheService(net::IoThreads& threads, backend::Backend& backend, c
                            const Config& config)
     : threads_(threads),
       backend_(backend),
+      clock_(clock),
       config_(config),
-      store_(config.store),
-      deck_{store_, threads, clock, config.ttl, config.negative_ttl, config.max_value_bytes} {}
+      rules_(config),
+      store_(completed(config, rules_)),
+      invalidator_(store_, clock, config.coherence),
+      deck_{store_, threads, backend, clock, rules_, invalidator_} {
+    invalidator_.begin(backend.changes_only_here());
+}
 
-CacheService::Joined CacheService::load(const Key& key, TimePoint now, LoadWaiter& waiter) {
-    using Kind = store::ShardedStore::Joined::Kind;
+void CacheService::start() { backend_.start(invalidator_); }
+
+store::Demand CacheService::demand_of(const Directives& directives) noexcept {
+    return {.max_age = directives.max_age.value_or(milliseconds::max()),
+            .min_fresh = directives.min_fresh.value_or(milliseconds(0)),
+            .max_stale = directives.max_stale.value_or(milliseconds(0))};
+}
+
+CacheService::Joined CacheService::load(const Key& key, TimePoint now, const Directives& directives,
+                                        LoadWaiter& waiter) {
+    using Kind = store::Joined::Kind;
     const auto lane = waiter.lane();
-    Flight* opened = nullptr;
-    auto joined = store_.join(key.text, key.hash, now, waiter, [&]() -> store::Lease& {
-        opened = new Flight(deck_, {key.text, key.hash, lane, now});
-        return *opened;
-    });
-
+    // With max_stale, find() has given whatever the request puts up with.
+    waiter.takes_stale_ = !directives.no_cache && !directives.max_age && !directives.min_fresh &&
+                          !directives.max_stale;
+    auto joined = join(key,
+                       {.waiter = &waiter,
+                        .oldest = oldest_of(directives, now),
+                        .is_listed = !directives.no_store},
+                       {key.text, key.hash, lane, now});
     switch (joined.kind) {
         case Kind::leads:
-            backend_.get(lane, key.text, *opened);
             return Joined::opened;
         case Kind::joined:
             return joined.owner == lane ? Joined::same_lane : Joined::another_lane;
@@ -47,11 +94,28 @@ CacheService::Joined CacheService::load(const Key& key, TimePoint now, LoadWaite
     return Joined::answered_already;
 }
 
-void CacheService::answer_soon(LoadWaiter& waiter, store::ShardedStore::Joined joined) {
+void CacheService::refresh(const Key& key, TimePoint now, net::LaneId lane) {
+    const auto joined = join(key, {.waiter = nullptr}, {key.text, key.hash, lane, now});
+    if (joined.kind == store::Joined::Kind::leads) {
+        refreshes_.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+store::Joined CacheService::join(const Key& key, const store::Joining& joining,
+                                 const Flight::Opening& open) {
+    Flight* opened = nullptr;
+    auto joined = store_.join(key.text, key.hash, open.now, joining, [&]() -> store::Lease& {
+        opened = new Flight(deck_, open);
+        return *opened;
+    });
+    if (opened != nullptr) backend_.get(open.lane, key.text, *opened);
+    return joined;
+}
+
+void CacheService::answer_soon(LoadWaiter& waiter, store::Joined joined) {
     LoadOutcome outcome;
-    outcome.kind = joined.kind == store::ShardedStore::Joined::Kind::hit
-                       ? LoadOutcome::Kind::value
-                       : LoadOutcome::Kind::absent;
+    outcome.kind = joined.kind == store::Joined::Kind::hit ? LoadOutcome::Kind::value
+                                                           : LoadOutcome::Kind::absent;
     outcome.entry = std::move(joined.entry);
     outcome.is_kept = true;
     boost::asio::post(threads_.lane(waiter.lane()),
@@ -59,15 +123,30 @@ void CacheService::answer_soon(LoadWaiter& waiter, store::ShardedStore::Joined j
 }
 
 void CacheService::forward(const Command& command, Written written, Forwarding& forwarding) {
-    drop(store_, written);
-    forwarding.store_ = &store_;
+    drop(written);
+    forwarding.service_ = this;
     forwarding.written_ = std::move(written);
     backend_.forward(command.lane, command.bytes, forwarding);
 }
 
-void CacheService::drop(store::ShardedStore& store, const Written& written) {
-    if (written.everything) return store.invalidate_all();
-    for (const auto hash : written.hashes) store.invalidate(hash);
+void CacheService::drop(const Written& written) {
+    if (written.nothing()) return;
+    if (written.everything) return store_.invalidate_all(store::Cause::write);
+    const auto now = clock_.now();
+    for (const auto hash : written.hashes) store_.invalidate(hash, store::Cause::write, now);
+}
+
+Explanation CacheService::explain(const Key& key, TimePoint now) const {
+    return cache::explain({.key = key.text,
+                           .found = store_.inspect(key.text, key.hash, now),
+                           .coherence = invalidator_.status(),
+                           .rules = rules_,
+                           .is_reachable = backend_.is_reachable()});
+}
+
+ServiceCounters CacheService::counters() const noexcept {
+    return {.refreshes = refreshes_.load(std::memory_order_relaxed),
+            .fills_from_elsewhere = deck_.fills_from_elsewhere.load(std::memory_order_relaxed)};
 }
 
 }  // namespace nearcache::cache

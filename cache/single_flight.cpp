@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 
 namespace nearcache::cache {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+// A question whose connection was lost is asked once more, unless its asker has waited longer.
+constexpr auto asked_again_within = 1s;
 
 // Takes the waiters of one lane out of the list, in their order.
 store::Waiter* split_off(store::Waiter*& list, net::LaneId lane) {
@@ -28,13 +35,41 @@ store::Waiter* split_off(store::Waiter*& list, net::LaneId lane) {
     return taken;
 }
 
-void tell(store::Waiter* waiters, const LoadOutcome& outcome) {
+struct Verdict {
+    LoadOutcome outcome;
+    std::optional<LoadOutcome> stale;
+};
+
+void tell(store::Waiter* waiters, const Verdict& verdict) {
     while (waiters != nullptr) {
         // The waiter may be gone once it is told.
         auto* next = waiters->next;
-        static_cast<LoadWaiter*>(waiters)->on_loaded(outcome);
+        auto& waiter = *static_cast<LoadWaiter*>(waiters);
+        const bool gets_stale = verdict.stale && waiter.takes_stale();
+        waiter.on_loaded(gets_stale ? *verdict.stale : verdict.outcome);
         waiters = next;
     }
+}
+
+// Whether the backend could not be asked, rather than answered something unwelcome.
+bool allows_stale(Errc why) noexcept {
+    switch (why) {
+        case Errc::backend_unreachable:
+        case Errc::backend_connection_lost:
+        case Errc::backend_timeout:
+            return true;
+        case Errc::backend_protocol_error:
+        case Errc::overloaded:
+        case Errc::shutting_down:
+            return false;
+    }
+    return false;
+}
+
+// Redis says so while it is starting, and as a replica that has lost its primary.
+bool allows_stale(std::string_view error) noexcept {
+    const auto code = error.substr(0, error.find(' '));
+    return code == "LOADING" || code == "MASTERDOWN";
 }
 
 }  // namespace
@@ -48,51 +83,90 @@ void Flight::on_reply(const backend::GetReply& reply) {
     if (reply.kind == Kind::error) {
         outcome.kind = LoadOutcome::Kind::error;
         outcome.error = reply.bytes;
-        return land(std::move(outcome), {});
+        return land(std::move(outcome), {},
+                    allows_stale(reply.bytes) ? find_stale() : std::nullopt);
     }
 
     auto entry = make_entry(reply);
-    const bool fits =
-        key().size() <= deck_.max_value_bytes && reply.bytes.size() <= deck_.max_value_bytes;
     if (reply.kind == Kind::value) outcome.entry = entry;
     outcome.kind = reply.kind == Kind::value ? LoadOutcome::Kind::value : LoadOutcome::Kind::absent;
-    land(std::move(outcome), fits ? entry : store::EntryRef{});
+    land(std::move(outcome), keeps(reply) ? entry : store::EntryRef{});
 }
 
 void Flight::on_failure(Errc why) {
+    const auto now = deck_.clock.now();
+    if (why == Errc::backend_connection_lost && !was_sent_again_ &&
+        now - sent_at_ < asked_again_within) {
+        was_sent_again_ = true;
+        sent_at_ = now;
+        return deck_.backend.get(owner(), key(), *this);
+    }
     LoadOutcome outcome;
     outcome.kind = LoadOutcome::Kind::failure;
     outcome.failure = why;
-    land(std::move(outcome), {});
+    land(std::move(outcome), {}, allows_stale(why) ? find_stale() : std::nullopt);
 }
 
-store::EntryRef Flight::make_entry(const backend::GetReply& reply) const {
-    if (reply.kind == backend::GetReply::Kind::absent) {
-        return store::make_absent_entry(key(), hash(), sent_at_ + deck_.negative_ttl);
+bool Flight::keeps(const backend::GetReply& reply) const {
+    if (!reply.is_tracked && deck_.invalidator.is_tracking()) {
+        deck_.fills_from_elsewhere.fetch_add(1, std::memory_order_relaxed);
+        return false;
     }
-    return store::make_entry({key(), hash(), reply.bytes, expiry(reply)});
+    return deck_.rules.keeps(key(), reply.bytes.size());
 }
 
 // The backend measured what was left after the question was sent: counted from then on, an entry
 // never outlives the backend's own key.
-TimePoint Flight::expiry(const backend::GetReply& reply) const {
-    const auto ttl = reply.remaining ? std::min(deck_.ttl, *reply.remaining) : deck_.ttl;
-    return sent_at_ + ttl;
+store::EntryRef Flight::make_entry(const backend::GetReply& reply) const {
+    const auto rule = deck_.rules.find(key());
+    const auto& terms = deck_.rules[rule];
+    const bool is_absent = reply.kind == backend::GetReply::Kind::absent;
+    auto ttl = is_absent ? terms.negative_ttl : terms.ttl;
+    if (terms.ttl_jitter_percent != 0) ttl = cut_at_random(ttl, terms.ttl_jitter_percent);
+    if (reply.remaining && !is_absent) ttl = std::min(ttl, *reply.remaining);
+
+    const store::NewEntry entry{.key = key(),
+                                .hash = hash(),
+                                .value = reply.bytes,
+                                .stored_at = sent_at_,
+                                .expires_at = sent_at_ + ttl,
+                                .rule = rule};
+    return is_absent ? store::make_absent_entry(entry) : store::make_entry(entry);
 }
 
-void Flight::land(LoadOutcome outcome, const store::EntryRef& kept) {
+std::chrono::milliseconds Flight::cut_at_random(std::chrono::milliseconds ttl,
+                                                unsigned percent) const {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> cut(0, ttl.count() * percent / 100);
+    return ttl - std::chrono::milliseconds(cut(random));
+}
+
+std::optional<LoadOutcome> Flight::find_stale() const {
+    auto entry = deck_.store.find_if_error(key(), hash(), deck_.clock.now());
+    if (!entry) return std::nullopt;
+    LoadOutcome stale;
+    stale.kind = entry->is_absent() ? LoadOutcome::Kind::absent : LoadOutcome::Kind::value;
+    if (!entry->is_absent()) stale.entry = std::move(entry);
+    stale.is_kept = true;
+    stale.is_stale = true;
+    return stale;
+}
+
+void Flight::land(LoadOutcome outcome, const store::EntryRef& kept,
+                  std::optional<LoadOutcome> stale) {
     const std::unique_ptr<Flight> self(this);
     auto landed = deck_.store.land(*this, kept, deck_.clock.now());
     outcome.is_kept = landed.is_kept;
+    const Verdict verdict{std::move(outcome), std::move(stale)};
 
     auto* here = split_off(landed.waiters, owner());
     for (net::LaneId lane = 0; landed.waiters != nullptr; ++lane) {
         auto* elsewhere = split_off(landed.waiters, lane);
         if (elsewhere == nullptr) continue;
         boost::asio::post(deck_.threads.lane(lane),
-                          [elsewhere, outcome] { tell(elsewhere, outcome); });
+                          [elsewhere, verdict] { tell(elsewhere, verdict); });
     }
-    tell(here, outcome);
+    tell(here, verdict);
 }
 
 }  // namespace nearcache::cache

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "cache/invalidator.hpp"
+#include "cache/rules.hpp"
 #include "cache/store/sharded_store.hpp"
 #include "net/io_threads.hpp"
 
@@ -29,7 +34,8 @@ struct LoadOutcome {
 
     Kind kind = Kind::failure;
     store::EntryRef entry;
-    bool is_kept = false;  // it is in the cache now
+    bool is_kept = false;   // it is in the cache now
+    bool is_stale = false;  // the backend could not be asked: this is what the cache still had
     std::string error;
     Errc failure = Errc::backend_unreachable;
 };
@@ -42,22 +48,30 @@ class LoadWaiter : public store::Waiter {
 
     virtual void on_loaded(const LoadOutcome& outcome) = 0;
     net::LaneId lane() const noexcept { return lane_; }
+    // Whether a stale answer will do when there is no other. Set before load().
+    bool takes_stale() const noexcept { return takes_stale_; }
 
   protected:
     ~LoadWaiter() = default;
 
   private:
+    friend class CacheService;
+
     const net::LaneId lane_;
+    bool takes_stale_ = true;
 };
 
-// What a flight needs of the service that opened it.
+// What flights need of the service that opens them, and what they count.
 struct FlightDeck {
     store::ShardedStore& store;
     net::IoThreads& threads;
+    backend::Backend& backend;
     const Clock& clock;
-    std::chrono::milliseconds ttl;
-    std::chrono::milliseconds negative_ttl;
-    std::size_t max_value_bytes;
+    const Rules& rules;
+    const Invalidator& invalidator;
+    // Replies that were not kept because another server gave them than the one that tells of
+    // changes.
+    std::atomic<std::uint64_t> fills_from_elsewhere{0};
 };
 
 // One fetch for all who ask for a key meanwhile. It belongs to the proxy, not to the client that
@@ -79,12 +93,17 @@ class Flight final : public store::Lease, public backend::GetCompletion {
     void on_failure(Errc why) override;
 
   private:
+    bool keeps(const backend::GetReply& reply) const;
     store::EntryRef make_entry(const backend::GetReply& reply) const;
-    TimePoint expiry(const backend::GetReply& reply) const;
-    void land(LoadOutcome outcome, const store::EntryRef& kept);
+    std::chrono::milliseconds cut_at_random(std::chrono::milliseconds ttl, unsigned percent) const;
+    // What may be told instead of a failure to those who put up with it.
+    std::optional<LoadOutcome> find_stale() const;
+    void land(LoadOutcome outcome, const store::EntryRef& kept,
+              std::optional<LoadOutcome> stale = {});
 
     FlightDeck& deck_;
-    const TimePoint sent_at_;
+    TimePoint sent_at_;
+    bool was_sent_again_ = false;
 };
 
 }  // namespace nearcache::cache

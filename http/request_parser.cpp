@@ -3,6 +3,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "http/cache_control.hpp"
+
 namespace nearcache::http {
 
 namespace beast_http = boost::beast::http;
@@ -17,6 +19,8 @@ void Request::clear() {
     keeps_alive = false;
     is_http_1_0 = false;
     hosts = 0;
+    if (has_directives) directives = {};
+    has_directives = false;
 }
 
 RequestParser::RequestParser(Request& request, std::size_t max_target_bytes)
@@ -36,9 +40,18 @@ void RequestParser::on_request_impl(Verb method, Text, Text target, int version,
 void RequestParser::on_response_impl(int, Text, int, Error&) {}
 
 void RequestParser::on_field_impl(Field name, Text, Text value, Error&) {
+    // RFC 9110, 6.5.1: what comes behind the body says nothing about how the request is to be read.
+    if (is_header_done()) return;
     if (name == Field::host) ++request_.hosts;
     if (name == Field::transfer_encoding) {
         is_encoding_known_ = is_encoding_known_ && boost::beast::iequals(value, "chunked");
+    }
+    if (name == Field::cache_control) {
+        has_cache_control_ = true;
+        read_cache_control({value.data(), value.size()}, request_.directives);
+    }
+    if (name == Field::pragma) {
+        has_pragma_no_cache_ |= is_pragma_no_cache({value.data(), value.size()});
     }
     if (name == Field::expect) {
         request_.expects_continue = boost::beast::iequals(value, "100-continue");
@@ -55,6 +68,9 @@ void RequestParser::on_header_impl(Error& error) {
         return;
     }
     request_.keeps_alive = keep_alive();
+    if (has_pragma_no_cache_ && !has_cache_control_) request_.directives.no_cache = true;
+    // Without one that is known here, the request is like any other.
+    request_.has_directives = request_.directives != cache::Directives{};
     const bool is_fine = request_.hosts == 1 || (request_.hosts == 0 && request_.is_http_1_0);
     if (!is_fine) error = beast_http::error::bad_field;
 }

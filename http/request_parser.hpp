@@ -7,6 +7,8 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "cache/directives.hpp"
+
 namespace nearcache::http {
 
 // What a request says that is of interest here. Reused from request to request, with its memory.
@@ -18,6 +20,9 @@ struct Request {
     bool keeps_alive = false;
     bool is_http_1_0 = false;
     int hosts = 0;
+    // What it asks of the cache; without any of it, what holds for all.
+    bool has_directives = false;
+    cache::Directives directives;
 
     void clear();
 };
@@ -52,6 +57,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     const std::size_t max_target_bytes_;
     bool target_is_too_long_ = false;
     bool is_encoding_known_ = true;  // of the body, as Transfer-Encoding has it
+    bool has_cache_control_ = false;
+    bool has_pragma_no_cache_ = false;
 };
 
 }  // namespace nearcache::http

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <ctime>
 #include <utility>
 
@@ -82,17 +83,35 @@ void begin(Output& out, Status status, const Manner& manner) {
     if (manner.keeps_alive && manner.says_keep_alive) out.append("Connection: keep-alive\r\n");
 }
 
+void append_ttl(Output& out, std::chrono::seconds ttl) {
+    out.append(ttl.count() < 0 ? "; ttl=-" : "; ttl=");
+    append_number(out, static_cast<std::uint64_t>(std::abs(ttl.count())));
+}
+
+void append_age(Output& out, std::chrono::seconds age) {
+    out.append("\r\nAge: ");
+    append_number(out, static_cast<std::uint64_t>(age.count()));
+    out.append("\r\n");
+}
+
 void append_source(Output& out, const Source& source) {
     switch (source.kind) {
         case Source::Kind::none:
             return;
         case Source::Kind::hit:
             out.append("X-Cache: HIT\r\nCache-Status: nearcache; hit");
-            if (source.ttl) out.append("; ttl=");
-            if (source.ttl) append_number(out, static_cast<std::uint64_t>(source.ttl->count()));
-            return out.append("\r\n");
+            if (!source.ttl) return out.append("\r\n");
+            append_ttl(out, *source.ttl);
+            return append_age(out, source.age);
+        case Source::Kind::stale:
+            out.append("X-Cache: STALE\r\nCache-Status: nearcache; hit");
+            if (source.ttl) append_ttl(out, *source.ttl);
+            out.append("; detail=");
+            out.append(source.detail);
+            return source.ttl ? append_age(out, source.age) : out.append("\r\n");
         case Source::Kind::fetched:
-            out.append("X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss");
+            out.append("X-Cache: MISS\r\nCache-Status: nearcache; fwd=");
+            out.append(source.is_on_request ? "request" : "miss");
             if (source.is_stored) out.append("; stored");
             if (source.is_collapsed) out.append("; collapsed");
             return out.append("\r\n");
@@ -138,6 +157,12 @@ void append_error(Output& out, const Manner& manner, const Complaint& complaint)
     if (manner.without_body) return;
     out.append(complaint.text);
     out.append("\n");
+}
+
+void append_not_cached(Output& out, const Manner& manner) {
+    append_error(out, manner,
+                 {Status::gateway_timeout, "not in the cache, and only-if-cached was asked for",
+                  "X-Cache: MISS\r\nCache-Status: nearcache; detail=only-if-cached\r\n"});
 }
 
 void append_failure(Output& out, const Manner& manner, Errc why) {

@@ -41,14 +41,24 @@ struct Manner {
     bool without_body = false;     // HEAD: everything but the body
 };
 
-// Where an answer came from: X-Cache, and Cache-Status as RFC 9211 has it.
+// Where an answer came from: X-Cache, Age, and Cache-Status as RFC 9211 has it.
 struct Source {
-    enum class Kind { none, hit, fetched };
+    enum class Kind {
+        none,
+        hit,
+        stale,    // held, but not fresh: detail says why it was served all the same
+        fetched,  // for want of an entry, or because the request's directives forbid it
+    };
 
     Kind kind = Kind::none;
-    std::optional<std::chrono::seconds> ttl = {};  // hit: what is left of the entry's life
-    bool is_stored = false;                        // fetched: kept for the next one
-    bool is_collapsed = false;                     // fetched: by another request's flight
+    // Of what is held: what is left of its life (none: not told), and how long ago it was fetched.
+    std::optional<std::chrono::seconds> ttl = {};
+    std::chrono::seconds age{0};
+    std::string_view detail = {};  // stale: a token
+    // Of what is fetched:
+    bool is_stored = false;      // kept for the next one
+    bool is_collapsed = false;   // by another request's flight
+    bool is_on_request = false;  // the request's own directives had it fetched
 };
 
 // 200 with a cached or fetched value; a long one is shared, not copied.
@@ -67,6 +77,9 @@ struct Complaint {
     std::string_view extra_field = {};  // a header field with its CR LF
 };
 void append_error(Output& out, const Manner& manner, const Complaint& complaint);
+
+// 504: nothing that the request lets pass is held, and it forbids to fetch (RFC 9111, 5.2.1.7).
+void append_not_cached(Output& out, const Manner& manner);
 
 // The one place that turns an Errc into a status.
 void append_failure(Output& out, const Manner& manner, Errc why);

@@ -4,9 +4,9 @@
 
 namespace nearcache::net {
 
-IoThreads::IoThreads(std::size_t count) : pool_(count) {
-    lanes_.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) lanes_.push_back(std::make_unique<Lane>());
+IoThreads::IoThreads(std::size_t count) : pool_(count + 1) {
+    lanes_.reserve(count + 1);
+    for (std::size_t i = 0; i <= count; ++i) lanes_.push_back(std::make_unique<Lane>());
 }
 
 IoThreads::~IoThreads() { stop_and_join(); }

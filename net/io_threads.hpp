@@ -18,7 +18,8 @@ using LaneId = std::size_t;
 using IoContext = boost::asio::io_context;
 
 // The one thread pool of the process. Each of its threads runs one io_context, its lane: that
-// thread is the strand of everything on the lane.
+// thread is the strand of everything on the lane. One more thread runs the control lane, which
+// serves no client: what has to be heard in time is not kept waiting by a busy lane.
 class IoThreads {
   public:
     // The threads start with run().
@@ -27,9 +28,12 @@ class IoThreads {
     IoThreads(const IoThreads&) = delete;
     IoThreads& operator=(const IoThreads&) = delete;
 
+    // The lanes that serve; the control lane is not among them.
+    //
     // Threads: any.
-    std::size_t size() const noexcept { return lanes_.size(); }
+    std::size_t size() const noexcept { return lanes_.size() - 1; }
     IoContext& lane(LaneId id) noexcept { return lanes_[id]->context; }
+    IoContext& control() noexcept { return lanes_.back()->context; }
 
     // Starts the threads; returns at once.
     void run();
@@ -48,7 +52,7 @@ class IoThreads {
         WorkGuard work{context.get_executor()};
     };
 
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<Lane>> lanes_;  // the last is the control lane
     std::atomic<std::size_t> running_{0};
     boost::asio::thread_pool pool_;
 };

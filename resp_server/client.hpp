@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -10,6 +11,14 @@
 #include "resp_server/reply_queue.hpp"
 
 namespace nearcache::resp_server {
+
+// What the backend says of a command that nobody here knows, while the command waits for it.
+struct CommandInquiry {
+    bool is_answered = false;
+    // What it said: a command; or neither, when it does not know it.
+    const BackendCommand* command = nullptr;
+    std::optional<Errc> failure;
+};
 
 // A client as its commands see it: who it is, its replies, and what it still waits for.
 //
@@ -54,7 +63,8 @@ class Client {
     bool is_leaving() const noexcept { return is_leaving_; }
     void leave() noexcept { is_leaving_ = true; }
 
-    std::string name;  // CLIENT SETNAME
+    std::string name;                       // CLIENT SETNAME
+    std::optional<CommandInquiry> inquiry;  // of the command that is to be executed next
 
   private:
     Context& context_;

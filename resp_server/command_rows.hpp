@@ -155,6 +155,8 @@ inline constexpr CommandSpec commands[] = {
     {"pfmerge",              -2, forward, 1, -1, 1, first,  grows | hyperloglog},
     {"pfselftest",            1, deny,    0,  0, 0, none,   admin | hyperloglog},
     {"ping",                 -1, ping,    0,  0, 0, none,   fast | connection},
+    {"proxy.explain",         2, proxy_explain, 1, 1, 1, none, readonly | fast | keyspace},
+    {"proxy.get",            -2, proxy_get, 1, 1, 1, none, readonly | fast | string},
     {"psetex",                4, forward, 1,  1, 1, keys,   grows | string},
     {"psubscribe",           -2, own,     0,  0, 0, none,   pubsub | unscripted},
     {"psync",                -3, own,     0,  0, 0, none,   admin | noscript | alone},

@@ -19,6 +19,8 @@ enum class Handler : std::uint8_t {
     forward,  // the backend answers; exactly one reply, nothing left behind on its connection
     get,
     mget,
+    proxy_get,
+    proxy_explain,
     ping,
     echo,
     quit,

@@ -9,6 +9,7 @@
 #include "cache/cache_service.hpp"
 #include "net/limiter.hpp"
 #include "resp_server/config.hpp"
+#include "resp_server/known_commands.hpp"
 
 namespace nearcache::resp_server {
 
@@ -45,6 +46,7 @@ struct Context {
     const Facts& facts;
     std::deque<Counters> counters;  // one a lane; never moves
     std::atomic<std::uint64_t> next_client_id{1};
+    KnownCommands commands{};  // what the backend says of its commands
 };
 
 }  // namespace nearcache::resp_server

@@ -27,6 +27,7 @@ RespServer::RespServer(const Config& config, const Services& services)
                services.connections,
                services.facts,
                std::deque<Counters>(services.threads.size())},
+      catalogue_reader_(services.threads, services.cache, services.clock, context_.commands),
       lanes_(services.threads, services.clock),
       listener_(services.threads, services.connections,
                 listener_options(config, services.threads.size()),
@@ -36,7 +37,10 @@ RespServer::RespServer(const Config& config, const Services& services)
     services.facts.tcp_port = listener_.port();
 }
 
-void RespServer::start() { listener_.start(); }
+void RespServer::start() {
+    catalogue_reader_.start();
+    listener_.start();
+}
 
 void RespServer::serve(net::LaneId lane, net::Socket socket, net::Limiter::Permit place) {
     const Session::Place where{context_, lanes_[lane], lane};
@@ -45,6 +49,7 @@ void RespServer::serve(net::LaneId lane, net::Socket socket, net::Limiter::Permi
 
 void RespServer::drain() {
     listener_.stop();
+    catalogue_reader_.stop();
     lanes_.drain_all();
 }
 

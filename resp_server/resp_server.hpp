@@ -6,6 +6,7 @@
 
 #include "net/connections.hpp"
 #include "net/listener.hpp"
+#include "resp_server/catalogue_reader.hpp"
 #include "resp_server/context.hpp"
 
 namespace nearcache::resp_server {
@@ -42,6 +43,7 @@ class RespServer {
 
     const Config config_;
     Context context_;
+    CatalogueReader catalogue_reader_;
     net::ConnectionLanes lanes_;
     net::Listener listener_;
 };

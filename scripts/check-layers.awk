@@ -11,7 +11,7 @@ BEGIN {
 
     # Of some layers a neighbour may include only these headers.
     part["cache", "backend"] = "backend.hpp invalidation.hpp"
-    part["http", "cache"] = part["resp_server", "cache"] = "cache_service.hpp config.hpp"
+    part["http", "cache"] = part["resp_server", "cache"] = "cache_service.hpp config.hpp directives.hpp"
 }
 
 function report(what, where) {

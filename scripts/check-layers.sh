@@ -55,7 +55,7 @@ self_test() {
     plant cache/store/planted.cpp '#include "cache/config.hpp"' "cache_store may not include cache"
     plant http/planted.cpp '#include "resp_server/config.hpp"' "http may not include resp_server"
     plant resp_server/planted.cpp '#include "backend/backend.hpp"' "may not include backend"
-    plant http/planted.cpp '#include "cache/single_flight.hpp"' "cache_service.hpp and config.hpp"
+    plant http/planted.cpp '#include "cache/single_flight.hpp"' "may include of cache only"
     plant cache/planted.cpp '#include "backend/config.hpp"' "only backend.hpp and invalidation.hpp"
     plant backend/planted.cpp '#include "link.hpp"' "no such file"
     plant backend/planted.cpp '#include <base/error.hpp>' "in quotes"

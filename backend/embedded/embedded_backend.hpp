@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string_view>
 
 #include "backend/backend.hpp"
@@ -26,10 +27,13 @@ class EmbeddedBackend final : public Backend {
     void get(net::LaneId lane, std::string_view key, GetCompletion& completion) override;
     void forward(net::LaneId lane, std::string_view command,
                  ForwardCompletion& completion) override;
-    void start() override {}
+    // Nothing changes behind its back: there is nothing to tell the listener.
+    void start(InvalidationListener&) override {}
+    bool changes_only_here() const noexcept override { return true; }
     // What was given before has taken effect and is answered; what comes later is refused.
     void stop() override { is_stopped_ = true; }
     bool is_reachable() const noexcept override { return !is_stopped_; }
+    std::uint64_t connections_made() const noexcept override { return 0; }
 
   private:
     net::IoThreads& threads_;

@@ -1,12 +1,9 @@
 #include "backend/redis/link.hpp"
 
 #include <algorithm>
-#include <random>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -19,16 +16,17 @@ namespace nearcache::backend::redis {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-Link::Link(net::IoThreads& threads, net::LaneId lane, const Config& config, const Clock& clock)
-    : context_(threads.lane(lane)),
+Link::Link(const Context& shared, net::LaneId lane)
+    : context_(shared.threads.lane(lane)),
       lane_(lane),
-      config_(config),
-      clock_(clock),
+      config_(shared.config),
+      clock_(shared.clock),
+      acquaintance_(shared.acquaintance),
+      connector_(context_, config_, [this] { on_late_attempt(); }),
       socket_(context_.get_executor()),
-      resolver_(context_.get_executor()),
-      attempt_timer_(context_.get_executor()),
       pause_timer_(context_.get_executor()),
-      deadline_timer_(context_.get_executor()) {}
+      deadline_timer_(context_.get_executor()),
+      backoff_(config_.reconnect_min, config_.reconnect_max) {}
 
 void Link::start() {
     asio::co_spawn(context_.get_executor(), keep_connected(), net::report_failure("redis link"));
@@ -37,8 +35,7 @@ void Link::start() {
 void Link::stop() {
     state_ = State::stopped;
     loss_ = Errc::shutting_down;
-    resolver_.cancel();
-    attempt_timer_.cancel();
+    connector_.stop();
     pause_timer_.cancel();
     deadline_timer_.cancel();
     close_socket();
@@ -168,7 +165,7 @@ net::Awaitable<> Link::keep_connected() {
             // A server that takes connections only to drop them is treated as one that is down.
             const bool was_healthy = clock_.now() - connected_at_ > config_.reconnect_max;
             state_ = was_healthy ? State::connecting : State::down;
-            if (was_healthy) pause_ = std::chrono::milliseconds(0);
+            if (was_healthy) backoff_.reset();
             if (was_healthy) continue;
         }
         if (state_ == State::stopped) break;
@@ -180,117 +177,39 @@ net::Awaitable<> Link::keep_connected() {
 }
 
 net::Awaitable<> Link::pause() {
-    pause_timer_.expires_after(next_pause());
+    pause_timer_.expires_after(backoff_.next());
     co_await pause_timer_.async_wait(net::no_throw);
-}
-
-std::chrono::milliseconds Link::next_pause() {
-    pause_ = std::clamp(pause_ * 2, config_.reconnect_min, config_.reconnect_max);
-    // Between half and all of it, so that many proxies do not come back at the same moment.
-    thread_local std::minstd_rand random{std::random_device{}()};
-    std::uniform_int_distribution<std::int64_t> jitter(pause_.count() / 2, pause_.count());
-    return std::chrono::milliseconds(jitter(random));
 }
 
 net::Awaitable<bool> Link::connect() {
     input_ = net::Input{};
     framer_ = ReplyFramer{};
     value_size_ = 0;
-    begin_attempt();
 
-    bool is_ready = co_await connect_socket();
-    if (is_ready) is_ready = co_await greet();
-    // Too late counts as not at all: the socket is closed already.
-    const bool in_time = attempt_timer_.cancel() > 0;
-    if (!is_ready || !in_time || state_ == State::stopped) co_return false;
+    const bool is_connected = co_await connector_.attempt();
+    if (state_ == State::stopped) co_return false;
+    if (!is_connected) report_refusal(connector_.why());
+    if (!is_connected) co_return false;
 
+    socket_ = connector_.take_socket();
+    server_ = run_fingerprint(connector_.run_id());
+    is_server_strange_ = false;
+    acquaintance_.count_connection();
     state_ = State::up;
     is_up_.store(true, std::memory_order_relaxed);
     loss_ = Errc::backend_connection_lost;
-    connected_at_ = clock_.now();
+    connected_at_ = heard_at_ = clock_.now();
     last_refusal_.clear();
     log::info("backend", "connected", {{"lane", lane_}, {"url", config_.url.without_secrets()}});
     flush();
     co_return true;
 }
 
-// A resolver that is asking the network cannot be hurried: it may come back much later, and until
-// then commands must not wait for it.
-void Link::begin_attempt() {
-    is_attempt_late_ = false;
-    attempt_timer_.expires_after(config_.connect_timeout);
-    attempt_timer_.async_wait([this](error_code error) {
-        if (error || state_ == State::stopped) return;
-        is_attempt_late_ = true;
-        close_socket();
-        state_ = State::down;
-        fail_all(Errc::backend_unreachable);
-    });
-}
-
-net::Awaitable<bool> Link::connect_socket() {
-    const auto& url = config_.url;
-    std::vector<Protocol::endpoint> endpoints;
-    if (url.scheme == Url::Scheme::unix_socket) {
-        endpoints.emplace_back(asio::local::stream_protocol::endpoint(url.path));
-    } else {
-        const auto port = std::to_string(url.endpoint.port);
-        auto [error, found] =
-            co_await resolver_.async_resolve(url.endpoint.host, port, net::no_throw);
-        if (error) {
-            report_refusal("cannot resolve: " + error.message());
-            co_return false;
-        }
-        // A late answer is an answer: the rest gets a time of its own, or it would never be used.
-        if (is_attempt_late_) begin_attempt();
-        for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
-    }
-
-    error_code error = asio::error::host_not_found;
-    for (const auto& endpoint : endpoints) {
-        // The end may have come while the socket was not open, to no effect.
-        if (is_attempt_late_ || state_ == State::stopped) break;
-        error_code ignored;
-        socket_.close(ignored);
-        std::tie(error) = co_await socket_.async_connect(endpoint, net::no_throw);
-        if (error == asio::error::operation_aborted) break;
-        if (error) continue;
-        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-        co_return true;
-    }
-    report_refusal(error == asio::error::operation_aborted ? "connecting timed out"
-                                                           : error.message());
-    co_return false;
-}
-
-net::Awaitable<bool> Link::greet() {
-    const Greeting greeting = make_greeting(config_.url);
-    auto [write_error, sent] =
-        co_await asio::async_write(socket_, asio::buffer(greeting.commands), net::no_throw);
-    if (write_error) co_return false;
-
-    for (std::size_t answered = 0; answered < greeting.replies;) {
-        const auto status = framer_.next(input_.unused());
-        if (status == ReplyFramer::Status::failed) {
-            report_refusal("this is not a Redis server");
-            co_return false;
-        }
-        if (status == ReplyFramer::Status::need_more) {
-            const error_code error = co_await read_some();
-            if (!error) continue;
-            report_refusal(error == asio::error::eof ? "closed by the server"
-                                                     : "no answer in time");
-            co_return false;
-        }
-        const auto refusal = refusal_in(input_.unused().substr(0, framer_.size()));
-        if (refusal) report_refusal(*refusal);
-        if (refusal) co_return false;
-        input_.consume(framer_.size());
-        ++answered;
-    }
-    // More than was asked for: it would be taken for the answer to somebody's command.
-    if (!input_.empty()) report_refusal("unexpected answer to the greeting");
-    co_return input_.empty();
+// A resolver that is asking the network may come back much later, and until then commands must not
+// wait for it.
+void Link::on_late_attempt() {
+    state_ = State::down;
+    fail_all(Errc::backend_unreachable);
 }
 
 // Once for each reason, not once for each attempt.
@@ -299,6 +218,12 @@ void Link::report_refusal(std::string_view why) {
     last_refusal_ = why;
     log::warn("backend", "cannot connect",
               {{"lane", lane_}, {"url", config_.url.without_secrets()}, {"why", why}});
+}
+
+void Link::report_strange_server() {
+    if (std::exchange(is_server_strange_, true)) return;
+    log::warn("backend", "data comes from another server than news of changes, and is not kept",
+              {{"lane", lane_}, {"url", config_.url.without_secrets()}});
 }
 
 net::Awaitable<error_code> Link::read_some() {
@@ -377,6 +302,8 @@ bool Link::take_lookup(std::string_view bytes, GetCompletion* completion) {
     // -1: it does not expire. -2, or a refusal to tell: it may be gone already, so it is not kept.
     if (life != -1)
         reply.remaining = std::chrono::milliseconds(std::max<std::int64_t>(0, life.value_or(0)));
+    reply.is_tracked = acquaintance_.is_told_of(server_);
+    if (!reply.is_tracked) report_strange_server();
     expected_.pop_front();
     if (completion != nullptr) completion->on_reply(reply);
     return true;

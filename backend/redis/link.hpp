@@ -1,16 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include "backend/backend.hpp"
-#include "backend/config.hpp"
+#include "backend/redis/backoff.hpp"
+#include "backend/redis/connector.hpp"
+#include "backend/redis/context.hpp"
 #include "backend/redis/reply_framer.hpp"
 #include "base/clock.hpp"
 #include "net/async.hpp"
@@ -36,7 +35,7 @@ namespace nearcache::backend::redis {
 // Threads: its lane's, except is_up().
 class Link {
   public:
-    Link(net::IoThreads& threads, net::LaneId lane, const Config& config, const Clock& clock);
+    Link(const Context& shared, net::LaneId lane);
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
@@ -49,13 +48,10 @@ class Link {
     // Threads: any.
     bool is_up() const noexcept { return is_up_.load(std::memory_order_relaxed); }
 
-  private:
-    using Executor = net::IoContext::executor_type;
-    using Protocol = boost::asio::generic::stream_protocol;
-    using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
-    using Timer = boost::asio::basic_waitable_timer<
-        std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+    // The server it is connected to, or was last, as a fingerprint of its run_id; 0: not known.
+    std::uint64_t server() const noexcept { return server_; }
 
+  private:
     enum class State {
         connecting,  // commands are queued
         up,
@@ -75,14 +71,13 @@ class Link {
 
     net::Awaitable<> keep_connected();
     net::Awaitable<bool> connect();
-    net::Awaitable<bool> connect_socket();
-    net::Awaitable<bool> greet();
     net::Awaitable<> read_replies();
     net::Awaitable<> pause();
-    void begin_attempt();
+    void on_late_attempt();
     net::Awaitable<boost::system::error_code> read_some();
 
     void report_refusal(std::string_view why);
+    void report_strange_server();
 
     void expect(const Expected& expected);
     bool may_queue() const noexcept { return state_ == State::up || state_ == State::connecting; }
@@ -101,15 +96,14 @@ class Link {
     }
     void close_socket();
     void fail_all(Errc why);
-    std::chrono::milliseconds next_pause();
 
     net::IoContext& context_;
     const net::LaneId lane_;
     const Config& config_;
     const Clock& clock_;
+    Acquaintance& acquaintance_;
+    Connector connector_;
     Socket socket_;
-    boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Executor> resolver_;
-    Timer attempt_timer_;
     Timer pause_timer_;
     Timer deadline_timer_;
 
@@ -127,9 +121,10 @@ class Link {
     ReplyFramer framer_;
     std::size_t value_size_ = 0;  // of a lookup's first reply, while its second is not complete
     Errc loss_ = Errc::backend_connection_lost;
-    bool is_attempt_late_ = false;  // connect_timeout has passed
-    std::chrono::milliseconds pause_{0};
+    Backoff backoff_;
     TimePoint connected_at_{};
+    std::uint64_t server_ = 0;
+    bool is_server_strange_ = false;  // known not to be the one that tells of changes
     std::string last_refusal_;
 };
 

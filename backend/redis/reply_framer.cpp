@@ -3,55 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backend/redis/length_line.hpp"
+
 namespace nearcache::backend::redis {
 
 namespace {
 
-// No length and no count that Redis can send has more digits. It also keeps every sum below far
-// from overflowing.
-constexpr std::size_t max_digits = 12;
+// Keeps the sum of what is missing far from overflowing.
 constexpr std::uint64_t max_missing = 999'999'999'999;
-
-// What the line "<type><number>\r\n" at the front of a value says.
-struct LengthLine {
-    ReplyFramer::Status status;
-    bool is_nil = false;  // the number is -1
-    std::uint64_t number = 0;
-    std::size_t size = 0;  // of the whole line
-};
-
-constexpr LengthLine unfinished{ReplyFramer::Status::need_more};
-constexpr LengthLine broken{ReplyFramer::Status::failed};
-
-unsigned digit_value(char c) noexcept {
-    return static_cast<unsigned>(static_cast<unsigned char>(c)) - unsigned{'0'};
-}
-
-// Strict, as a number that is read leniently here could be read differently by hiredis: digits
-// alone, no leading zeros, "-1" and no other negative.
-LengthLine read_length_line(std::string_view value) noexcept {
-    LengthLine line{ReplyFramer::Status::complete};
-    std::size_t at = 1;
-    if (at < value.size() && value[at] == '-') {
-        line.is_nil = true;
-        ++at;
-    }
-    const std::size_t first = at;
-    while (at < value.size() && digit_value(value[at]) <= 9) {
-        if (at - first == max_digits) return broken;
-        line.number = line.number * 10 + digit_value(value[at]);
-        ++at;
-    }
-    const std::size_t digits = at - first;
-    if (digits > 1 && value[first] == '0') return broken;
-    if (digits > 0 && line.is_nil && (digits != 1 || line.number != 1)) return broken;
-    if (at == value.size()) return unfinished;
-    if (digits == 0 || value[at] != '\r') return broken;
-    if (at + 1 == value.size()) return unfinished;
-    if (value[at + 1] != '\n') return broken;
-    line.size = at + 2;
-    return line;
-}
 
 }  // namespace
 

@@ -9,9 +9,11 @@ namespace nearcache::backend::redis {
 StandaloneBackend::StandaloneBackend(const Config& config, net::IoThreads& threads,
                                      const Clock& clock)
     : config_(config), threads_(threads) {
+    const Context shared{threads_, config_, clock, acquaintance_};
     for (net::LaneId lane = 0; lane < threads.size(); ++lane) {
-        links_.push_back(std::make_unique<Link>(threads, lane, config_, clock));
+        links_.push_back(std::make_unique<Link>(shared, lane));
     }
+    tracking_ = std::make_unique<redis::Tracking>(shared, *links_.front());
 }
 
 void StandaloneBackend::get(net::LaneId lane, std::string_view key, GetCompletion& completion) {
@@ -23,16 +25,18 @@ void StandaloneBackend::forward(net::LaneId lane, std::string_view command,
     links_[lane]->forward(command, completion);
 }
 
-void StandaloneBackend::start() {
+void StandaloneBackend::start(InvalidationListener& listener) {
     for (net::LaneId lane = 0; lane < links_.size(); ++lane) {
         boost::asio::post(threads_.lane(lane), [&link = *links_[lane]] { link.start(); });
     }
+    if (config_.tracking.is_wanted) tracking_->start(listener);
 }
 
 void StandaloneBackend::stop() {
     for (net::LaneId lane = 0; lane < links_.size(); ++lane) {
         boost::asio::post(threads_.lane(lane), [&link = *links_[lane]] { link.stop(); });
     }
+    tracking_->stop();
 }
 
 bool StandaloneBackend::is_reachable() const noexcept {

@@ -13,25 +13,38 @@
 
 namespace nearcache::store {
 
+namespace {
+
+// A key that is too long for its size to be noted is left out.
+std::string_view noted_key(const NewEntry& wanted) {
+    return wanted.key.size() <= most_key_bytes ? wanted.key : std::string_view();
+}
+
+}  // namespace
+
 Entry::Entry(const NewEntry& wanted, bool is_absent) noexcept
-    : expires_at_(wanted.expires_at),
-      hash_(wanted.hash),
-      key_size_(static_cast<std::uint32_t>(wanted.key.size()) & 0x7fff'ffffu),
+    : value_size_(static_cast<std::uint32_t>(wanted.value.size())),
+      life_(wanted.stored_at, wanted.expires_at),
+      key_size_(static_cast<std::uint32_t>(noted_key(wanted).size()) & most_key_bytes),
       is_absent_(is_absent ? 1u : 0u),
-      value_size_(static_cast<std::uint32_t>(wanted.value.size())) {}
+      is_keepable_(wanted.key.size() <= most_key_bytes ? 1u : 0u),
+      rule_(wanted.rule),
+      hash_low_(static_cast<std::uint32_t>(wanted.hash)),
+      hash_high_(static_cast<std::uint16_t>(wanted.hash >> 48)) {}
 
 Entry* Entry::create(const NewEntry& wanted, bool is_absent) {
     static_assert(sizeof(Entry) - header_bytes < alignof(Entry), "the payload starts in padding");
-    assert(wanted.key.size() <= 0x7fff'ffffu);
     assert(wanted.value.size() <= std::numeric_limits<std::uint32_t>::max());
 
-    const std::size_t size = header_bytes + wanted.key.size() + wanted.value.size();
+    const std::string_view key = noted_key(wanted);
+    const std::size_t size = header_bytes + key.size() + wanted.value.size();
     void* const memory = std::malloc(std::max(size, sizeof(Entry)));
     if (memory == nullptr) throw std::bad_alloc();
     auto* const entry = new (memory) Entry(wanted, is_absent);
     char* const payload = static_cast<char*>(memory) + header_bytes;
-    std::copy(wanted.key.begin(), wanted.key.end(), payload);
-    std::copy(wanted.value.begin(), wanted.value.end(), payload + wanted.key.size());
+    assert(reinterpret_cast<const char*>(&entry->was_hit_) < payload);
+    std::copy(key.begin(), key.end(), payload);
+    std::copy(wanted.value.begin(), wanted.value.end(), payload + key.size());
     return entry;
 }
 
@@ -45,9 +58,10 @@ std::size_t Entry::memory_bytes() const noexcept { return allocated_bytes(this);
 
 EntryRef make_entry(const NewEntry& wanted) { return EntryRef(Entry::create(wanted, false)); }
 
-EntryRef make_absent_entry(std::string_view key, Hash hash, TimePoint expires_at) {
-    const NewEntry wanted{.key = key, .hash = hash, .value = {}, .expires_at = expires_at};
-    return EntryRef(Entry::create(wanted, true));
+EntryRef make_absent_entry(const NewEntry& wanted) {
+    NewEntry absent = wanted;
+    absent.value = {};
+    return EntryRef(Entry::create(absent, true));
 }
 
 void Released::add(Entry& entry) noexcept {

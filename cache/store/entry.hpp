@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "cache/store/freshness.hpp"
 #include "cache/store/hash.hpp"
+#include "cache/store/life_span.hpp"
 #include "cache/store/links.hpp"
 
 namespace nearcache::store {
@@ -18,24 +20,40 @@ struct NewEntry {
     std::string_view key;
     Hash hash;
     std::string_view value;
+    TimePoint stored_at;
     TimePoint expires_at;
+    std::uint8_t rule = 0;
 };
 
+// A longer key can be asked for, but is never kept.
+inline constexpr std::size_t most_key_bytes = (std::size_t{1} << 22) - 1;
+
 // A key and its value, or the knowledge that there is no such key. Header, key and value are one
-// allocation; what is read of it never changes, and it lives as long as anyone holds an EntryRef,
+// allocation; what is public never changes, and it lives as long as anyone holds an EntryRef,
 // whether the store still has it or not.
 //
-// Threads: any; the links belong to the shard that holds the entry, under its lock.
+// Threads: any; the links, the epoch and the marks belong to the shard that holds the entry, under
+// its lock. They share no word with what is read without it.
 class Entry final : private OrderLinks, private ExpiryLinks {
   public:
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
 
+    // Empty for a key longer than most_key_bytes.
     std::string_view key() const noexcept { return {bytes(), key_size_}; }
     std::string_view value() const noexcept { return {bytes() + key_size_, value_size_}; }
-    Hash hash() const noexcept { return hash_; }
-    TimePoint expires_at() const noexcept { return expires_at_; }
+    // What hash_bits leave of the hash it was made with.
+    Hash hash() const noexcept { return Hash{hash_high_} << 48 | hash_low_; }
+    bool has_hash(Hash hash) const noexcept {
+        return hash_low_ == static_cast<std::uint32_t>(hash) && hash_high_ == hash >> 48;
+    }
+    // Both in whole milliseconds: never later than what it was made with, see LifeSpan.
+    TimePoint stored_at() const noexcept { return life_.stored_at(); }
+    TimePoint expires_at() const noexcept { return life_.expires_at(); }
+    std::uint8_t rule() const noexcept { return rule_; }
     bool is_absent() const noexcept { return is_absent_ != 0; }
+    // False when its key is too long.
+    bool is_keepable() const noexcept { return is_keepable_ != 0; }
     // What the allocator spends on it, its own header and rounding included.
     std::size_t memory_bytes() const noexcept;
 
@@ -44,8 +62,9 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     friend class ExpiryWheel;
     friend class Lru;
     friend class Released;
+    friend class Shard;
     friend EntryRef make_entry(const NewEntry& wanted);
-    friend EntryRef make_absent_entry(std::string_view key, Hash hash, TimePoint expires_at);
+    friend EntryRef make_absent_entry(const NewEntry& wanted);
 
     Entry(const NewEntry& wanted, bool is_absent) noexcept;
     static Entry* create(const NewEntry& wanted, bool is_absent);
@@ -67,15 +86,21 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     // The payload begins in the padding at the end of the object: 52 bytes of header, not 56.
     static constexpr std::size_t header_bytes = 52;
 
-    const TimePoint expires_at_;
-    const Hash hash_;
     mutable std::atomic<std::uint32_t> references_{1};
-    const std::uint32_t key_size_ : 31;
-    const std::uint32_t is_absent_ : 1;
     const std::uint32_t value_size_;
+    const LifeSpan life_;
+    const std::uint32_t key_size_ : 22;
+    const std::uint32_t is_absent_ : 1;
+    const std::uint32_t is_keepable_ : 1;
+    const std::uint32_t rule_ : 8;
+    const std::uint32_t hash_low_;
+    const std::uint16_t hash_high_;
+    // In which it was fetched. The shard's, as are the marks.
+    Epoch epoch_ = 0;
+    bool was_hit_ = false;
 };
 
-static_assert(sizeof(Entry) <= 64);
+static_assert(sizeof(Entry) == 56);
 
 // Holds an entry alive.
 //
@@ -109,7 +134,7 @@ class EntryRef {
   private:
     friend class Shard;
     friend EntryRef make_entry(const NewEntry& wanted);
-    friend EntryRef make_absent_entry(std::string_view key, Hash hash, TimePoint expires_at);
+    friend EntryRef make_absent_entry(const NewEntry& wanted);
 
     explicit EntryRef(Entry* entry) noexcept : entry_(entry) {}
     // The reference goes on without this object.
@@ -118,9 +143,9 @@ class EntryRef {
     Entry* entry_ = nullptr;
 };
 
-// Both copy the bytes they are given. Keys must be under 2 GiB, values under 4 GiB.
+// Both copy the bytes they are given. Values must be under 4 GiB; an absent entry has none.
 EntryRef make_entry(const NewEntry& wanted);
-EntryRef make_absent_entry(std::string_view key, Hash hash, TimePoint expires_at);
+EntryRef make_absent_entry(const NewEntry& wanted);
 
 // Entries that a shard has let go of. They are given back when this goes out of scope, which is
 // after the shard's lock is free: a large value takes its time to free.

@@ -61,7 +61,7 @@ void ExpiryWheel::clear() noexcept {
 void ExpiryWheel::place(Entry& entry) noexcept {
     // The clocks of two threads may be read in one order and used in the other: what is past
     // already is found at the next tick.
-    const Tick tick = std::max(tick_of(entry.expires_at()), current_ + 1);
+    const Tick tick = std::max(tick_of(retentions_.leave_time(entry)), current_ + 1);
     const auto distance_width = static_cast<unsigned>(std::bit_width((tick - current_ - 1) | 1));
     const std::size_t level = (distance_width - 1) / slot_bits;
     const Tick position = tick >> shift_of(level);

@@ -8,10 +8,12 @@
 
 #include "base/clock.hpp"
 #include "cache/store/entry.hpp"
+#include "cache/store/retentions.hpp"
 
 namespace nearcache::store {
 
 // Finds the entries whose time has come, at a constant cost for each: a hierarchical timing wheel.
+// An entry's time is when it is of no use to anyone any more, which may be long after its expiry.
 //
 // Each level has 64 slots, and a slot of a level is as wide as 64 of the level below; the lowest is
 // one tick of the clock. An entry waits in the finest slot that its distance allows. When a slot's
@@ -21,11 +23,14 @@ namespace nearcache::store {
 // Threads: guarded by the shard's lock.
 class ExpiryWheel {
   public:
-    ExpiryWheel() : slots_(std::make_unique<Slots>()) {}
+    // The retentions must outlive it.
+    explicit ExpiryWheel(const Retentions& retentions)
+        : retentions_(retentions), slots_(std::make_unique<Slots>()) {}
 
     void add(Entry& entry, TimePoint now) noexcept;
     void erase(Entry& entry) noexcept;
-    // An entry with expires_at() <= now, and none only if there is none. It stays in the wheel.
+    // An entry whose leave time is not after now, and none only if there is none. It stays in the
+    // wheel.
     Entry* find_expired(TimePoint now) noexcept;
     // Forgets all entries without a look at them.
     void clear() noexcept;
@@ -65,6 +70,7 @@ class ExpiryWheel {
     Slot next_slot(std::size_t level) const noexcept;
     void move_down(const Slot& slot) noexcept;
 
+    const Retentions& retentions_;
     // An entry at a level is in one of the 64 slots after the one that current_ falls into there:
     // no slot holds two turns of the wheel.
     std::unique_ptr<Slots> slots_;

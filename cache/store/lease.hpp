@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "cache/store/entry.hpp"
+#include "cache/store/freshness.hpp"
 #include "cache/store/hash.hpp"
 
 namespace nearcache::store {
@@ -16,8 +19,9 @@ struct Waiter {
 };
 
 // The right to fill a key. The fetch that got it from join() gives it back by land(), exactly once;
-// its answer is kept only if the key was not invalidated in between. While the lease is open,
-// others who miss the key join it instead of fetching on their own.
+// its answer is kept only if the key was not invalidated in between, and the epoch is still the one
+// in which the lease was opened. While it is open, others who miss the key join it instead of
+// fetching on their own.
 //
 // Threads: key(), hash() and owner() any; the rest is guarded by the shard's lock.
 class Lease {
@@ -36,10 +40,22 @@ class Lease {
     friend class LeaseTable;
     friend class Shard;
 
+    // Being open is being in the shard's table of leases. What is closed, void or landed, has left
+    // the table, and so can neither be joined nor keep anything; what is unlisted never was there.
+    enum class State : std::uint8_t { unlisted, open, closed };
+
     void add(Waiter& waiter) noexcept {
         waiter.next = nullptr;
         (last_ == nullptr ? first_ : last_->next) = &waiter;
         last_ = &waiter;
+    }
+
+    bool has_waiters() const noexcept { return first_ != nullptr; }
+
+    std::size_t waiter_count() const noexcept {
+        std::size_t count = 0;
+        for (const Waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) ++count;
+        return count;
     }
 
     // All waiters, in the order in which they came.
@@ -51,12 +67,24 @@ class Lease {
     const std::string key_;
     const Hash hash_;
     const std::size_t owner_;
-    // Being open is being in the shard's table of leases. What is void has left the table, and so
-    // can neither be joined nor keep anything.
-    bool is_open_ = false;
+    State state_ = State::unlisted;
+    // In which and when it was opened.
+    Period period_ = 0;
+    TimePoint opened_at_{};
     Lease* next_in_bucket_ = nullptr;
     Waiter* first_ = nullptr;
     Waiter* last_ = nullptr;
+};
+
+// How a miss wants to be answered.
+struct Joining {
+    // Who waits; null: nobody, the store refreshes an entry of its own accord. Such a fetch does
+    // not move the entry in the order of eviction.
+    Waiter* waiter;
+    // Neither an entry nor a fetch from before then will do.
+    TimePoint oldest = TimePoint::min();
+    // False: nobody else may join the fetch, and what it brings is not kept.
+    bool is_listed = true;
 };
 
 // How a miss ended.

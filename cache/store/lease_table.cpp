@@ -12,18 +12,18 @@ Lease* LeaseTable::find(Hash hash) const noexcept {
 }
 
 void LeaseTable::open(Lease& lease) noexcept {
-    assert(!lease.is_open_ && find(lease.hash_) == nullptr);
+    assert(lease.state_ == Lease::State::unlisted && find(lease.hash_) == nullptr);
     lease.next_in_bucket_ = std::exchange(bucket_of(lease.hash_), &lease);
-    lease.is_open_ = true;
+    lease.state_ = Lease::State::open;
     ++size_;
 }
 
 bool LeaseTable::close(Lease& lease) noexcept {
-    if (!lease.is_open_) return false;
+    if (lease.state_ != Lease::State::open) return false;
     Lease** link = &bucket_of(lease.hash_);
     while (*link != &lease) link = &(*link)->next_in_bucket_;
     *link = lease.next_in_bucket_;
-    lease.is_open_ = false;
+    lease.state_ = Lease::State::closed;
     --size_;
     return true;
 }
@@ -32,7 +32,7 @@ std::size_t LeaseTable::close_all() noexcept {
     for (Lease*& bucket : buckets_) {
         for (Lease* lease = std::exchange(bucket, nullptr); lease != nullptr;
              lease = lease->next_in_bucket_) {
-            lease->is_open_ = false;
+            lease->state_ = Lease::State::closed;
         }
     }
     return std::exchange(size_, 0);

@@ -15,6 +15,12 @@ class Lru {
         ++size_;
     }
 
+    // Next to go before the older entry: it has that one's place once the older is erased.
+    void admit_behind(Entry& older, Entry& entry) noexcept {
+        links_of(entry).link_after(links_of(older));
+        ++size_;
+    }
+
     void touch(Entry& entry) noexcept {
         Links& links = links_of(entry);
         if (head_.next() == &links) return;
@@ -22,10 +28,14 @@ class Lru {
         links.link_after(head_);
     }
 
-    // The entry that goes next; null when there is none.
-    Entry* victim() const noexcept {
-        return head_.is_alone() ? nullptr
-                                : static_cast<Entry*>(static_cast<OrderLinks*>(head_.previous()));
+    // The entry that goes next, but for the spared one; null when there is none.
+    Entry* victim(const Entry* spared = nullptr) const noexcept {
+        const Links* links = head_.previous();
+        if (spared != nullptr && links == static_cast<const OrderLinks*>(spared)) {
+            links = links->previous();
+        }
+        if (links == &head_) return nullptr;
+        return const_cast<Entry*>(static_cast<const Entry*>(static_cast<const OrderLinks*>(links)));
     }
 
     void erase(Entry& entry) noexcept {

@@ -29,15 +29,27 @@ class Table {
 
     // Null when there is no such key.
     Entry* find(std::string_view key, Hash hash) const noexcept {
-        return first_of(hash, [&](const Entry& entry) { return entry.key() == key; });
+        return find_any(hash, [&](const Entry& entry) { return entry.key() == key; });
     }
 
-    // Any one of the entries of a hash. Almost always there is one at most.
-    Entry* find(Hash hash) const noexcept {
-        return first_of(hash, [](const Entry&) { return true; });
+    // Any one of the entries of a hash that is_wanted(const Entry&). Almost always a hash has one
+    // entry at most.
+    template <class IsWanted>
+    Entry* find_any(Hash hash, IsWanted&& is_wanted) const noexcept {
+        const std::uint8_t tag = tag_of(hash);
+        Path path(hash, mask_);
+        for (std::size_t tries = 0; tries <= mask_; ++tries, path.advance()) {
+            const Bucket& bucket = buckets_[path.place()];
+            for (SlotSet slots = bucket.match(tag); slots != 0; slots &= slots - 1) {
+                Entry* const entry = bucket.entries[index_of(slots)];
+                if (entry->has_hash(hash) && is_wanted(*entry)) return entry;
+            }
+            if (bucket.overflow() == 0) return nullptr;
+        }
+        return nullptr;
     }
 
-    // The entry's key must not be here yet.
+    // The entry's key must not be here yet. Allocates nothing right after an erasure.
     void insert(Entry& entry);
     void erase(const Entry& entry) noexcept;
 
@@ -121,21 +133,6 @@ class Table {
     }
     static std::size_t index_of(SlotSet slots) noexcept {
         return static_cast<std::size_t>(std::countr_zero(slots)) / 8;
-    }
-
-    template <class IsWanted>
-    Entry* first_of(Hash hash, IsWanted&& is_wanted) const noexcept {
-        const std::uint8_t tag = tag_of(hash);
-        Path path(hash, mask_);
-        for (std::size_t tries = 0; tries <= mask_; ++tries, path.advance()) {
-            const Bucket& bucket = buckets_[path.place()];
-            for (SlotSet slots = bucket.match(tag); slots != 0; slots &= slots - 1) {
-                Entry* const entry = bucket.entries[index_of(slots)];
-                if (entry->hash() == hash && is_wanted(*entry)) return entry;
-            }
-            if (bucket.overflow() == 0) return nullptr;
-        }
-        return nullptr;
     }
 
     std::size_t bucket_count() const noexcept { return owned_ ? mask_ + 1 : 0; }

@@ -1,5 +1,6 @@
 #include "http/routes/cache_routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -20,10 +21,23 @@ void note_source(std::string_view key, std::string_view source) {
     log::debug("http", "request", {{"key", key}, {"source", source}});
 }
 
-Source hit_of(TimePoint expires_at, TimePoint now) {
+Source hit_of(const cache::Entry& entry, TimePoint now) {
+    using std::chrono::duration_cast;
+    using std::chrono::seconds;
     Source source;
     source.kind = Source::Kind::hit;
-    source.ttl = std::chrono::duration_cast<std::chrono::seconds>(expires_at - now);
+    source.ttl = duration_cast<seconds>(entry.expires_at() - now);
+    // It may have been fetched later in the round that this request is served in.
+    source.age = std::max(seconds(0), duration_cast<seconds>(now - entry.stored_at()));
+    return source;
+}
+
+// What is served while it is not fresh has no time left, even if its own is not over.
+Source stale_of(const cache::Entry& entry, TimePoint now, std::string_view detail) {
+    Source source = hit_of(entry, now);
+    source.kind = Source::Kind::stale;
+    source.ttl = std::min(std::chrono::seconds(0), *source.ttl);
+    source.detail = detail;
     return source;
 }
 
@@ -43,7 +57,7 @@ void CacheRoutes::answer(const Request& request, const Asked& asked) {
 
     switch (to.action) {
         case Action::look_up:
-            return look_up();
+            return look_up(request);
         case Action::store:
             return store(request, target->query);
         case Action::remove:
@@ -60,22 +74,47 @@ void CacheRoutes::answer(const Request& request, const Asked& asked) {
     }
 }
 
-void CacheRoutes::look_up() {
+void CacheRoutes::look_up(const Request& request) {
     const Key key(key_);
-    const auto on_hit = [this](const cache::Entry& entry) {
-        append_value(*asked_.out, asked_.manner, entry, hit_of(entry.expires_at(), asked_.now));
-    };
-    switch (context_.cache.find(key, asked_.now, on_hit)) {
+    switch (find(key, request)) {
         case cache::Lookup::hit:
             return note_source(key_, "cache");
+        case cache::Lookup::stale:
+            if (!request.has_directives) context_.cache.refresh(key, asked_.now, lane());
+            return note_source(key_, "cache, stale");
         case cache::Lookup::absent:
             append_absent(*asked_.out, asked_.manner, Source{.kind = Source::Kind::hit});
             return note_source(key_, "cache, absent");
         case cache::Lookup::miss:
-            break;
+            return fetch(key, request);
+    }
+}
+
+cache::Lookup CacheRoutes::find(const Key& key, const Request& request) {
+    const bool has_directives = request.has_directives;
+    const auto on_hit = [this, has_directives](const cache::Entry& entry, cache::Lookup how) {
+        const auto detail = has_directives ? "max-stale" : "stale-while-revalidate";
+        const auto source = how == cache::Lookup::hit ? hit_of(entry, asked_.now)
+                                                      : stale_of(entry, asked_.now, detail);
+        append_value(*asked_.out, asked_.manner, entry, source);
+    };
+    auto& cache = context_.cache;
+    if (!has_directives) [[likely]]
+        return cache.find(key, asked_.now, on_hit);
+    return cache.find(key, asked_.now, request.directives, on_hit);
+}
+
+void CacheRoutes::fetch(const Key& key, const Request& request) {
+    if (request.directives.only_if_cached) {
+        append_not_cached(*asked_.out, asked_.manner);
+        return note_source(key_, "refused");
     }
     if (!take_permit()) return note_source(key_, "refused");
-    is_collapsed_ = context_.cache.load(key, asked_.now, *this) != CacheService::Joined::opened;
+    // What may have turned away something fresh; the others cannot.
+    const auto& directives = request.directives;
+    is_on_request_ = directives.no_cache || directives.max_age || directives.min_fresh;
+    const auto joined = context_.cache.load(key, asked_.now, request.directives, *this);
+    is_collapsed_ = joined != CacheService::Joined::opened;
     note_source(key_, "backend");
 }
 
@@ -127,9 +166,16 @@ void CacheRoutes::complain(Status status, std::string_view text) {
 void CacheRoutes::on_loaded(const LoadOutcome& outcome) {
     auto& out = *asked_.out;
     Source source;
-    source.kind = Source::Kind::fetched;
-    source.is_stored = outcome.is_kept;
-    source.is_collapsed = is_collapsed_;
+    if (outcome.is_stale && outcome.entry) {
+        source = stale_of(*outcome.entry, context_.clock.now(), "stale-if-error");
+    } else if (outcome.is_stale) {
+        source = {.kind = Source::Kind::stale, .detail = "stale-if-error"};
+    } else {
+        source.kind = Source::Kind::fetched;
+        source.is_stored = outcome.is_kept;
+        source.is_collapsed = is_collapsed_;
+        source.is_on_request = is_on_request_;
+    }
     switch (outcome.kind) {
         case LoadOutcome::Kind::value:
             append_value(out, asked_.manner, *outcome.entry, source);

@@ -32,7 +32,9 @@ class CacheRoutes final : private cache::LoadWaiter, private cache::Forwarding {
     bool is_waiting() const noexcept { return permit_.has_value(); }
 
   private:
-    void look_up();
+    void look_up(const Request& request);
+    cache::Lookup find(const cache::Key& key, const Request& request);
+    void fetch(const cache::Key& key, const Request& request);
     void store(const Request& request, std::string_view query);
     void remove();
     void send(std::string command);
@@ -50,6 +52,7 @@ class CacheRoutes final : private cache::LoadWaiter, private cache::Forwarding {
     Asked asked_{};
     std::string key_;  // decoded
     bool is_collapsed_ = false;
+    bool is_on_request_ = false;
 };
 
 }  // namespace nearcache::http

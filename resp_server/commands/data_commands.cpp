@@ -1,6 +1,7 @@
 #include "resp_server/commands/data_commands.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +17,9 @@ using cache::CacheService;
 using cache::Key;
 using cache::LoadOutcome;
 
+constexpr std::string_view not_cached =
+    "NOTCACHED nothing that the request lets pass is in the cache";
+
 std::optional<net::Limiter::Permit> permit_or_refuse(Client& client) {
     auto permit = client.context().in_flight.try_acquire();
     if (!permit) append_failure(client.out(), Errc::overloaded);
@@ -29,8 +33,8 @@ class PendingGet final : public PendingReply, public cache::LoadWaiter {
           LoadWaiter(client.lane()),
           client_(client) {}
 
-    void start(const Key& key) {
-        const auto joined = client_.cache().load(key, client_.now(), *this);
+    void start(const Key& key, const cache::Directives& directives) {
+        const auto joined = client_.cache().load(key, client_.now(), directives, *this);
         is_elsewhere_ = joined == CacheService::Joined::another_lane;
         if (is_elsewhere_) client_.read_sent_elsewhere();
     }
@@ -151,14 +155,34 @@ class PendingForward final : public PendingReply, public cache::Forwarding {
 };
 
 // Where the answer comes from; "refused" when no request more may be in flight.
-std::string_view load(Client& client, const Key& key) {
+std::string_view load(Client& client, const Key& key, const cache::Directives& directives) {
     auto permit = permit_or_refuse(client);
     if (!permit) return "refused";
     auto pending = std::make_unique<PendingGet>(client, std::move(*permit), key);
     auto& waiter = *pending;
     client.replies().add(std::move(pending));
-    waiter.start(key);
+    waiter.start(key, directives);
     return "backend";
+}
+
+// False when no request more may be in flight.
+bool send(Client& client, cache::Written written, std::string_view bytes) {
+    auto permit = permit_or_refuse(client);
+    if (!permit) return false;
+    auto pending = std::make_unique<PendingForward>(client, std::move(*permit), bytes.size());
+    auto& forwarding = *pending;
+    client.replies().add(std::move(pending));
+    client.write_sent(written);
+    client.cache().forward({client.lane(), bytes}, std::move(written), forwarding);
+    return true;
+}
+
+// What this client has written and not heard of is not in the cache.
+void get_behind_write(Client& client, const resp::Command& command, const Key& key) {
+    std::string bytes;
+    resp::append_command(bytes, std::array<std::string_view, 2>{"GET", key.text});
+    const bool is_sent = send(client, {}, bytes);
+    note_source(client, command, is_sent ? "backend" : "refused");
 }
 
 cache::Written hashes_of(const WrittenKeys& keys) {
@@ -172,39 +196,68 @@ cache::Written hashes_of(const WrittenKeys& keys) {
 
 void get(Client& client, const resp::Command& command) {
     const Key key(command.words[1]);
-    if (client.wrote(key.hash)) {
-        forward(client, *find_command("get"), command);
-        return;
-    }
+    if (client.wrote(key.hash)) return get_behind_write(client, command, key);
     auto& out = client.out();
-    const auto found = client.cache().find(
-        key, client.now(), [&](const cache::Entry& entry) { append_value(out, entry); });
-    switch (found) {
+    const auto on_hit = [&](const cache::Entry& entry, cache::Lookup) { append_value(out, entry); };
+    switch (client.cache().find(key, client.now(), on_hit)) {
         case cache::Lookup::hit:
             return note_source(client, command, "cache");
+        case cache::Lookup::stale:
+            client.cache().refresh(key, client.now(), client.lane());
+            return note_source(client, command, "cache, stale");
         case cache::Lookup::absent:
             resp::append_null_bulk(out.text());
             return note_source(client, command, "cache, absent");
         case cache::Lookup::miss:
-            return note_source(client, command, load(client, key));
+            return note_source(client, command, load(client, key, {}));
     }
+}
+
+void get(Client& client, const resp::Command& command, const cache::Directives& directives) {
+    const Key key(command.words[1]);
+    auto& out = client.out();
+    const auto on_hit = [&](const cache::Entry& entry, cache::Lookup) { append_value(out, entry); };
+    const auto found = client.wrote(key.hash)
+                           ? cache::Lookup::miss
+                           : client.cache().find(key, client.now(), directives, on_hit);
+    switch (found) {
+        case cache::Lookup::hit:
+            return note_source(client, command, "cache");
+        case cache::Lookup::stale:
+            return note_source(client, command, "cache, stale");
+        case cache::Lookup::absent:
+            resp::append_null_bulk(out.text());
+            return note_source(client, command, "cache, absent");
+        case cache::Lookup::miss:
+            break;
+    }
+    if (directives.only_if_cached) {
+        append_error(out, not_cached);
+        return note_source(client, command, "refused");
+    }
+    if (client.wrote(key.hash)) return get_behind_write(client, command, key);
+    note_source(client, command, load(client, key, directives));
 }
 
 void mget(Client& client, const resp::Command& command) {
     const auto count = command.words.size() - 1;
     std::vector<cache::EntryRef> values(count);
     std::vector<std::pair<std::size_t, Key>> missing;
+    std::vector<Key> stale;
     for (std::size_t i = 0; i < count; ++i) {
         const Key key(command.words[i + 1]);
         if (client.wrote(key.hash)) {
             forward(client, *find_command("mget"), command);
             return;
         }
-        const auto found = client.cache().find(key, client.now(), [&](const cache::Entry& entry) {
+        const auto on_hit = [&](const cache::Entry& entry, cache::Lookup) {
             values[i] = cache::EntryRef::share(entry);
-        });
+        };
+        const auto found = client.cache().find(key, client.now(), on_hit);
         if (found == cache::Lookup::miss) missing.emplace_back(i, key);
+        if (found == cache::Lookup::stale) stale.push_back(key);
     }
+    for (const auto& key : stale) client.cache().refresh(key, client.now(), client.lane());
 
     if (missing.empty()) {
         resp::append_array(client.out(), count);
@@ -224,21 +277,18 @@ void mget(Client& client, const resp::Command& command) {
 }
 
 Execution forward(Client& client, const CommandSpec& spec, const resp::Command& command) {
-    auto written = hashes_of(written_keys(spec, command.words));
-    if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
+    return forward(client, written_keys(spec, command.words), command);
+}
 
-    auto permit = permit_or_refuse(client);
-    note_source(client, command, permit ? "backend" : "refused");
-    if (!permit) return Execution::done;
-    auto pending = std::make_unique<PendingForward>(client, std::move(*permit), command.raw.size());
-    auto& forwarding = *pending;
-    client.replies().add(std::move(pending));
-    client.write_sent(written);
+Execution forward(Client& client, const WrittenKeys& keys, const resp::Command& command) {
+    auto written = hashes_of(keys);
+    if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
 
     std::string rewritten;  // an inline command goes on as an array
     if (command.raw.empty()) resp::append_command(rewritten, command.words);
-    const CacheService::Command sent{client.lane(), command.raw.empty() ? rewritten : command.raw};
-    client.cache().forward(sent, std::move(written), forwarding);
+    const auto bytes = command.raw.empty() ? std::string_view(rewritten) : command.raw;
+    const bool is_sent = send(client, std::move(written), bytes);
+    note_source(client, command, is_sent ? "backend" : "refused");
     return Execution::done;
 }
 

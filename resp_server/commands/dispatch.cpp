@@ -1,67 +1,21 @@
 #include "resp_server/commands/dispatch.hpp"
 
-#include <algorithm>
-#include <string>
-
-#include <boost/algorithm/string/predicate.hpp>
-
-#include "base/log.hpp"
 #include "resp_server/command_table.hpp"
 #include "resp_server/commands/connection_commands.hpp"
 #include "resp_server/commands/data_commands.hpp"
+#include "resp_server/commands/foreign_commands.hpp"
+#include "resp_server/commands/proxy_commands.hpp"
+#include "resp_server/commands/refusals.hpp"
 #include "resp_server/commands/server_commands.hpp"
 
 namespace nearcache::resp_server {
 
 namespace {
 
-// Redis shows at most 128 bytes of what it did not understand.
-constexpr std::size_t shown_bytes = 128;
-
-// The request line and the first field that a browser sends. Redis hangs up on them as well: a web
-// page that posts a form to this port must not get the lines of its body executed as commands.
-bool is_http(std::string_view name) {
-    return boost::algorithm::iequals(name, "post") || boost::algorithm::iequals(name, "host:");
-}
-
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
-
-void refuse_unknown(Client& client, const resp::Command& command) {
-    if (is_http(command.name())) {
-        log::warn("resp", "HTTP on the RESP port, hanging up", {{"client", client.id()}});
-        return client.leave();
-    }
-    std::string text = "ERR unknown command '";
-    text.append(command.name().substr(0, shown_bytes)).append("', with args beginning with: ");
-    std::size_t shown = 0;
-    for (std::size_t i = 1; i < command.words.size() && shown < shown_bytes; ++i) {
-        const auto word = command.words[i].substr(0, shown_bytes - shown);
-        text.append("'").append(word).append("' ");
-        shown += word.size() + 3;
-    }
-    append_error(client.out(), text);
-}
-
-void refuse_subcommand(Client& client, const resp::Command& command) {
-    std::string container = in_lower_case(command.name());
-    std::ranges::transform(container, container.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    const auto subcommand = std::string(command.words[1].substr(0, shown_bytes));
-    append_error(client.out(),
-                 "ERR unknown subcommand '" + subcommand + "'. Try " + container + " HELP.");
-}
-
-void refuse(Client& client, const CommandSpec& spec, std::string_view why) {
-    std::string text = "ERR '";
-    text.append(spec.name).append("' ").append(why);
-    append_error(client.out(), text);
+// Where the backend's table contradicts the row; null, and quickly so, on an ordinary server.
+const CommandCatalogue::Difference* difference_of(Client& client, const CommandSpec& spec) {
+    const auto* const catalogue = client.context().commands.contradicting();
+    return catalogue == nullptr ? nullptr : catalogue->difference(spec);
 }
 
 }  // namespace
@@ -69,17 +23,19 @@ void refuse(Client& client, const CommandSpec& spec, std::string_view why) {
 Execution execute(Client& client, const resp::Command& command) {
     const std::span<const std::string_view> words(command.words.data(), command.words.size());
     const auto [spec, handler] = resolve(words);
-    if (spec == nullptr) {
-        refuse_unknown(client, command);
-        return Execution::done;
-    }
+    if (spec == nullptr) return execute_foreign(client, command);
     if (handler != Handler::refuse_subcommand && !spec->takes(words.size())) {
         append_wrong_arity(client.out(), spec->name);
         return Execution::done;
     }
 
+    if (const auto* const difference = difference_of(client, *spec)) {
+        return execute_differing(client, *spec, *difference, command);
+    }
+
     const bool is_about_keys = handler == Handler::get || handler == Handler::mget ||
-                               handler == Handler::forward || handler == Handler::command;
+                               handler == Handler::proxy_get || handler == Handler::forward ||
+                               handler == Handler::command;
     if (!is_about_keys) note_source(client, command, "proxy");
     switch (handler) {
         case Handler::get:
@@ -87,6 +43,12 @@ Execution execute(Client& client, const resp::Command& command) {
             break;
         case Handler::mget:
             mget(client, command);
+            break;
+        case Handler::proxy_get:
+            proxy_get(client, command);
+            break;
+        case Handler::proxy_explain:
+            proxy_explain(client, command);
             break;
         case Handler::forward:
         case Handler::forward_unless_blocking:
@@ -124,22 +86,21 @@ Execution execute(Client& client, const resp::Command& command) {
             info(client, command);
             break;
         case Handler::refuse_own_connection:
-            refuse(client, *spec, "needs a connection of its own, which is not offered yet");
+            refuse_own_connection(client, spec->name);
             break;
         case Handler::refuse_cluster:
             // Redis's own words: redis-cli --bigkeys says READONLY and goes on when it reads them.
             append_error(client.out(), "ERR This instance has cluster support disabled");
             break;
         case Handler::refuse_admin:
-            refuse(client, *spec, "is an administrative command: send it to Redis itself");
+            refuse_admin(client, spec->name);
             break;
         case Handler::refuse_subcommand:
             if (spec->name == "client" && changes_nothing_here(words[1])) {
                 client_command(client, command);
-            } else {
-                refuse_subcommand(client, command);
+                break;
             }
-            break;
+            return execute_foreign_subcommand(client, *spec, command);
         case Handler::refuse_unknown:
             refuse_unknown(client, command);
             break;

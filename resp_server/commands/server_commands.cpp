@@ -117,7 +117,7 @@ void write_stats(InfoText& info, Client& client) {
     info.line("rejected_connections", context.connections.refusals());
     info.line("rejected_requests", context.in_flight.refusals());
     info.line("protocol_errors", protocol_errors);
-    info.line("keyspace_hits", cache.hits);
+    info.line("keyspace_hits", cache.hits + cache.stale_hits);
     info.line("keyspace_misses", cache.misses);
     info.line("expired_keys", cache.expirations);
     info.line("evicted_keys", cache.evictions_by_entries + cache.evictions_by_memory);
@@ -136,14 +136,51 @@ void write_cache(InfoText& info, Client& client) {
     info.line("cache_shards", client.cache().shard_count());
     info.line("cache_hits", cache.hits);
     info.line("cache_absent_hits", cache.absent_hits);
+    info.line("cache_stale_hits", cache.stale_hits);
+    info.line("cache_refreshes", client.cache().counters().refreshes);
     info.line("cache_misses", cache.misses);
     info.line("cache_inserts", cache.inserts);
     info.line("cache_evictions_by_entries", cache.evictions_by_entries);
     info.line("cache_evictions_by_memory", cache.evictions_by_memory);
     info.line("cache_expirations", cache.expirations);
     info.line("cache_invalidations", cache.invalidations);
-    info.line("cache_fills_refused", cache.fills_refused);
+    info.line("cache_fills_refused", cache.fills_refused_unfit);
     info.line("cache_open_leases", cache.open_leases);
+}
+
+void write_coherence(InfoText& info, Client& client) {
+    using State = cache::CoherenceStatus::State;
+    const auto now = client.cache().coherence();
+    const auto count = [](auto time) { return static_cast<std::uint64_t>(time.count()); };
+    const bool is_tracking = now.state == State::tracking;
+    info.line("coherence_wanted", cache::name_of(now.wanted));
+    info.line("coherence_mode", cache::name_of(now.state));
+    info.line("coherence_armed", is_tracking ? "1" : "0");
+    info.line("coherence_why", now.why);
+    info.line("coherence_epoch", now.epoch);
+    info.line("coherence_proof", !is_tracking           ? "none"
+                                 : now.is_canary_proven ? "canary"
+                                                        : "handshake");
+    info.line("coherence_run_id", now.run_id);
+    info.line("coherence_last_pong_age_ms", count(now.proof_age));
+    info.line("coherence_round_trip_us", count(now.round_trip));
+    info.line("coherence_max_staleness_ms", count(now.max_staleness));
+    info.line("coherence_invalidated_keys", now.invalidated_keys);
+    info.line("coherence_flushes", now.flushes);
+    info.line("coherence_forged_messages", now.forged_messages);
+    info.line("coherence_losses", now.losses);
+    info.line("coherence_refusals", now.refusals);
+
+    const auto cache = client.cache().stats();
+    info.line("coherence_leases_voided", cache.leases_voided);
+    info.line("coherence_fills_refused_void", cache.fills_refused_void);
+    info.line("coherence_fills_refused_epoch", cache.fills_refused_epoch);
+    info.line("coherence_fills_refused_server", client.cache().counters().fills_from_elsewhere);
+    info.line("coherence_fills_refused_write_hot", cache.fills_refused_write_hot);
+    info.line("coherence_dropped_by_write", cache.dropped_by_write);
+    info.line("coherence_dropped_by_invalidation", cache.dropped_by_invalidation);
+    info.line("coherence_dropped_by_flush", cache.dropped_by_flush);
+    info.line("coherence_dropped_by_epoch", cache.dropped_by_epoch);
 }
 
 }  // namespace
@@ -199,10 +236,11 @@ void config_get(Client& client, const resp::Command& command) {
 
 void info(Client& client, const resp::Command& command) {
     using Section = std::pair<std::string_view, void (*)(InfoText&, Client&)>;
-    constexpr std::array<Section, 4> sections{{{"Server", write_server},
+    constexpr std::array<Section, 5> sections{{{"Server", write_server},
                                                {"Clients", write_clients},
                                                {"Stats", write_stats},
-                                               {"Cache", write_cache}}};
+                                               {"Cache", write_cache},
+                                               {"Coherence", write_coherence}}};
     InfoText text(command);
     for (const auto& [name, write] : sections) {
         if (text.begin(name)) write(text, client);

@@ -81,6 +81,31 @@ TEST_CASE("the first pause before reconnecting is not above the longest") {
               .starts_with("nearcache: --backend-reconnect-max"));
 }
 
+TEST_CASE("two heartbeats fit into the longest staleness") {
+    CHECK(complaint({"--max-staleness", "500ms"}) ==
+          "nearcache: --max-staleness: coherence.heartbeat 500ms is longer than half of "
+          "coherence.max_staleness 500ms");
+    CHECK(complaint({"--coherence-heartbeat", "1501ms"}) ==
+          "nearcache: --coherence-heartbeat: coherence.heartbeat 1501ms is longer than half of "
+          "coherence.max_staleness 3s");
+    CHECK(complaint({"--coherence-heartbeat", "1500ms"}).empty());
+    CHECK(complaint({"--coherence-heartbeat", "50ms", "--max-staleness", "100ms"}).empty());
+}
+
+TEST_CASE("what backend and cache both need to know of coherence is told to both") {
+    const auto loaded =
+        load({"--coherence", "tracking", "--max-staleness", "7s", "--coherence-prefix", "a"});
+    CHECK(loaded.config.cache.coherence.mode == nearcache::cache::Coherence::Mode::tracking);
+    CHECK(loaded.config.cache.coherence.max_staleness == std::chrono::seconds(7));
+    CHECK(loaded.config.cache.coherence.prefixes == Words{"a"});
+    CHECK(loaded.config.backend.tracking.is_wanted);
+    CHECK(loaded.config.backend.tracking.max_staleness == std::chrono::seconds(7));
+    CHECK(loaded.config.backend.tracking.prefixes == Words{"a"});
+
+    CHECK(load({}).config.backend.tracking.is_wanted);
+    CHECK_FALSE(load({"--coherence", "ttl"}).config.backend.tracking.is_wanted);
+}
+
 TEST_CASE("credentials set on their own go before those of the URL") {
     const auto url = load({"--backend", "redis://u:p@h", "--backend-user", "v"},
                           {{"NEARCACHE_BACKEND_PASSWORD", "q"}})

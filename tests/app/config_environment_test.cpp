@@ -46,6 +46,19 @@ TEST_CASE("the names of older proxies are understood") {
     CHECK(load({"--cache-size=5", "--cache-memory=1MB"}).config.cache.store.max_entries == 5);
 }
 
+TEST_CASE("a variable holds a whole list, which replaces that of the file") {
+    const TextFile file("cache:\n  rules: [{prefix: old}]\ncoherence:\n  prefixes: [old]\n");
+    const Environment environment{{"NEARCACHE_CACHE_RULES", "prefix=a,ttl=5s;\n  prefix=b;\n"},
+                                  {"NEARCACHE_COHERENCE_PREFIXES", "a, b"}};
+
+    const auto loaded = load({"--config", file.path()}, environment);
+
+    CHECK(elements(loaded, "cache.rules") == Words{"{prefix: \"a\", ttl: 5s}", "{prefix: \"b\"}"});
+    CHECK(loaded.config.cache.coherence.prefixes == Words{"a", "b"});
+    CHECK(load({"--coherence-prefix", "c"}, environment).config.cache.coherence.prefixes ==
+          Words{"c"});
+}
+
 TEST_CASE("an empty variable counts as not set, whatever it names") {
     Environment environment{{"NEARCACHE_CACHE_TTL", ""}, {"TTL", "7"}};
     CHECK(load({}, environment).config.cache.ttl == 7s);

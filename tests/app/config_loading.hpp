@@ -64,8 +64,18 @@ inline std::string origin(const Loaded& loaded, std::string_view path) {
 // Every setting as --print-config shows it, without where it came from.
 inline Words values(const Loaded& loaded) {
     Words shown;
-    for (const auto& entry : loaded.origins) shown.push_back(entry.path + ": " + entry.value);
+    for (const auto& entry : loaded.origins) {
+        shown.push_back(entry.path + ": " + entry.value);
+        shown.insert(shown.end(), entry.elements.begin(), entry.elements.end());
+    }
     return shown;
+}
+
+// The elements of a list as --print-config shows them.
+inline Words elements(const Loaded& loaded, std::string_view path) {
+    const auto found = std::ranges::find(loaded.origins, path, &Origin::path);
+    REQUIRE(found != loaded.origins.end());
+    return found->elements;
 }
 
 inline bool contains(const std::string& text, std::string_view part) {

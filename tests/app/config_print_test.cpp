@@ -69,6 +69,53 @@ TEST_CASE("the printed configuration can be loaded and means the same") {
     CHECK(second.config.backend.url.user == "a \"b\" #c: \\d'");
 }
 
+TEST_CASE("printed lists can be loaded and mean the same, whatever bytes are in them") {
+    const std::string odd = "\x01 \xff,;%=\"'\\{}[]#: @*&!|>";
+    std::string encoded;
+    for (const char c : odd) {
+        constexpr std::string_view hex = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(c);
+        encoded.append({'%', hex[byte >> 4], hex[byte & 15]});
+    }
+    const auto first = load({"--print-config", "--coherence-prefix", encoded, "--coherence-prefix",
+                             "null,~,- a,2", "--cache-rule", "prefix=" + encoded, "--cache-rule",
+                             "prefix=user:,ttl=1500ms,negative_ttl=0,ttl_jitter=10", "--cache-rule",
+                             "prefix=,max_value=2KiB,never_cache,stale_while_revalidate=5s,"
+                             "stale_if_error=1h,stale_after_invalidation"});
+    const TextFile file(first.output);
+
+    const auto second = load({"--config", file.path()});
+
+    CHECK(values(second) == values(first));
+    CHECK(second.config.cache.coherence.prefixes == Words{odd, "null", "~", "- a", "2"});
+    REQUIRE(second.config.cache.rules.size() == 3);
+    CHECK(second.config.cache.rules[0].prefix == odd);
+    CHECK(second.config.cache.rules[2].stale_after_invalidation);
+}
+
+TEST_CASE("the text of a list in --help's form is read back as the same list") {
+    const auto loaded =
+        load({"--cache-rule", "prefix=a%2C,ttl=5s,ttl_jitter=3%;prefix=b,never_cache",
+              "--coherence-prefix", "a%20,b"});
+    Draft draft;
+    draft.config = loaded.config;
+
+    const auto rules = show_value(*find_option("cache.rules"), draft);
+    const auto prefixes = show_value(*find_option("coherence.prefixes"), draft);
+
+    CHECK(values(load({"--cache-rule", rules, "--coherence-prefix", prefixes})) == values(loaded));
+}
+
+TEST_CASE("a printed list names its source once, and its elements in lines of their own") {
+    const auto text = load({"--print-config", "--coherence-prefix", "user:,b"}).output;
+
+    CHECK(contains(text,
+                   "\n  prefixes:                                 # flag --coherence-prefix\n"
+                   "    - \"user:\"\n"
+                   "    - b\n"));
+    CHECK(contains(text, "\n  rules: []                                 # default\n"));
+}
+
 TEST_CASE("the printed configuration masks secrets and can be loaded all the same") {
     const auto printed = load({"--print-config", "--backend", "redis://u:hunter2@h"},
                               {{"REDIS_PASSWORD", "hunter3"}});

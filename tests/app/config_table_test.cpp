@@ -19,8 +19,9 @@ TEST_CASE("every setting can be said by its path, its flag and its variable") {
         const auto text = is_file ? example_file().string() : value;
         const std::string indent = option.section().empty() ? "" : "  ";
         const auto section = std::string(option.section());
+        const std::string yaml = option.is_list() ? "[]" : "\"" + text + "\"";
         const TextFile file((section.empty() ? "" : section + ":\n") + indent +
-                            std::string(option.key()) + ": \"" + text + "\"\n");
+                            std::string(option.key()) + ": " + yaml + "\n");
         const auto said = [&](const Loaded& loaded) {
             return origin(loaded, option.path).substr(origin(loaded, option.path).find(" # ") + 3);
         };

@@ -63,6 +63,40 @@ TEST_CASE("threads are a number or one for each core") {
           "nearcache: --threads: '0' is out of range; allowed: auto, 1 to 256");
 }
 
+TEST_CASE("a percentage is a number up to 100, with or without its sign") {
+    CHECK(load({"--cache-ttl-jitter", "10%"}).config.cache.ttl_jitter_percent == 10);
+    CHECK(load({"--cache-ttl-jitter", "100"}).config.cache.ttl_jitter_percent == 100);
+    CHECK(origin(load({"--cache-ttl-jitter", "7"}), "cache.ttl_jitter") ==
+          "7% # flag --cache-ttl-jitter");
+    CHECK(complaint({"--cache-ttl-jitter", "101%"}) ==
+          "nearcache: --cache-ttl-jitter: '101%' is out of range; allowed: 0% to 100%");
+    for (const auto* const wrong : {"", "%", "-1", "1.5", "5%%", "% 5"}) {
+        CAPTURE(wrong);
+        CHECK(contains(complaint({"--cache-ttl-jitter", wrong}), "is not a percentage"));
+    }
+}
+
+TEST_CASE("a switch is on or off, or true or false") {
+    const auto canary = [](const char* text) {
+        return load({"--coherence-canary", text}).config.backend.tracking.sends_canary;
+    };
+
+    CHECK(canary("on"));
+    CHECK(canary("true"));
+    CHECK_FALSE(canary("off"));
+    CHECK_FALSE(canary("false"));
+    CHECK(complaint({"--coherence-canary", "maybe"}) ==
+          "nearcache: --coherence-canary: 'maybe' is neither on nor off; allowed: on, off, true, "
+          "false");
+}
+
+TEST_CASE("numbers are kept whatever their width is") {
+    CHECK(load({"--cache-write-hot-after", "255"}).config.cache.store.write_hot_after == 255);
+    CHECK(load({"--cache-write-hot-after", "0"}).config.cache.store.write_hot_after == 0);
+    CHECK(complaint({"--cache-write-hot-after", "256"}) ==
+          "nearcache: --cache-write-hot-after: '256' is out of range; allowed: 0 to 255");
+}
+
 TEST_CASE("a bad value is one line with its source and what is allowed") {
     const TextFile file("# one\ncache:\n  ttl: 5 parsecs\n");
     CHECK(

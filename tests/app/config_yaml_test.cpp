@@ -65,8 +65,7 @@ TEST_CASE("a key like no other is answered with those that are known") {
           "nearcache: f.yaml:2: unknown key 'log.colour_of_the_sea'; allowed: level, format");
     CHECK(complaint("colour_of_the_sea: 5\n") ==
           "nearcache: f.yaml:1: unknown key 'colour_of_the_sea'; allowed: http, resp, admin, "
-          "backend, "
-          "cache, limits, log, threads, drain_timeout");
+          "backend, cache, coherence, limits, log, threads, drain_timeout");
 }
 
 TEST_CASE("a dotted key is answered with how to write it") {
@@ -96,6 +95,95 @@ TEST_CASE("a value of the wrong shape is an error that says which is right") {
     CHECK(complaint("\nhello world\n") ==
           "nearcache: f.yaml:2: expected a map of settings, not a text");
     CHECK(complaint("? [a]\n: 1\n") == "nearcache: f.yaml:1: a key must be a plain word");
+}
+
+TEST_CASE("a list is one setting for the list and one or more for each element") {
+    const auto settings = read_yaml("f.yaml",
+                                    "cache:\n"
+                                    "  rules:\n"
+                                    "    - ttl: 5s\n"
+                                    "      prefix: 'a, b'\n"
+                                    "    - {prefix: c, never_cache: true}\n");
+
+    std::string said;
+    for (const auto& setting : settings) {
+        CHECK(setting.option->path == "cache.rules");
+        CHECK(setting.origin == "f.yaml:2");
+        said += setting.speaker + " " + setting.text + "\n";
+    }
+    CHECK(said ==
+          "f.yaml:2: cache.rules \n"
+          "f.yaml:4: cache.rules prefix=a%2C%20b\n"
+          "f.yaml:3: cache.rules ttl=5s\n"
+          "f.yaml:5: cache.rules prefix=c\n"
+          "f.yaml:5: cache.rules never_cache=true\n");
+}
+
+TEST_CASE("a list may be empty, or commented out") {
+    CHECK(complaint("cache:\n  rules: []\ncoherence:\n  prefixes: []\n").empty());
+    CHECK(complaint("cache:\n  rules:\n    # - prefix: a\n").empty());
+}
+
+TEST_CASE("a bad rule is an error with the line of what is bad about it") {
+    const auto in_rule = [](const std::string& line) {
+        return complaint("cache:\n  rules:\n    - prefix: a\n      " + line + "\n");
+    };
+
+    CHECK(in_rule("ttl: 5 parsecs") ==
+          "nearcache: f.yaml:4: cache.rules: ttl: '5 parsecs' is not a duration; allowed: 500ms, "
+          "5s, 2m, 1h (0s to 10y)");
+    CHECK(in_rule("ttl: 5s,never_cache") ==
+          "nearcache: f.yaml:4: cache.rules: ttl: '5s,never_cache' is not a duration; allowed: "
+          "500ms, 5s, 2m, 1h (0s to 10y)");
+    CHECK(in_rule("tll: 5s") ==
+          "nearcache: f.yaml:4: cache.rules: unknown member 'tll'; did you mean 'ttl'?");
+    CHECK(in_rule("colour_of_the_sea: 5s")
+              .starts_with("nearcache: f.yaml:4: cache.rules: unknown member 'colour_of_the_sea'; "
+                           "allowed: prefix, ttl, negative_ttl, ttl_jitter, max_value, "));
+    CHECK(in_rule("\"ttl=5s,never_cache\": true").starts_with("nearcache: f.yaml:4: "));
+    CHECK(in_rule("ttl: [5s]") ==
+          "nearcache: f.yaml:4: cache.rules: ttl: expected a single value, not a list");
+    CHECK(in_rule("never_cache:") ==
+          "nearcache: f.yaml:4: cache.rules: never_cache: expected a single value, not nothing");
+    CHECK(in_rule("prefix: b") == "nearcache: f.yaml:4: cache.rules: prefix is given twice");
+    CHECK(in_rule("? [a]\n      : 1") ==
+          "nearcache: f.yaml:4: cache.rules: a key must be a plain word");
+}
+
+TEST_CASE("a rule is a map with a prefix, and no two have the same") {
+    const auto rules = [](const std::string& list) { return complaint("cache:\n  rules:" + list); };
+
+    CHECK(rules("\n    - ttl: 5s\n") ==
+          "nearcache: f.yaml:3: cache.rules: a rule without a prefix");
+    CHECK(rules(" [a]\n").starts_with(
+        "nearcache: f.yaml:2: cache.rules: expected a map, not a text; allowed: a list of maps of "
+        "prefix, ttl"));
+    CHECK(rules(" {prefix: a}\n")
+              .starts_with(
+                  "nearcache: f.yaml:2: cache.rules: expected a list, not a map; allowed: "));
+    CHECK(rules("\n    - prefix: a\n    - prefix: a\n") ==
+          "nearcache: f.yaml:4: cache.rules: prefix 'a' has a rule already");
+}
+
+TEST_CASE("a bad prefix is an error with its line") {
+    const auto prefixes = [](const std::string& list) {
+        return complaint("coherence:\n  prefixes:" + list + "\n");
+    };
+
+    CHECK(
+        prefixes(" a") ==
+        "nearcache: f.yaml:2: coherence.prefixes: expected a list, not a text; allowed: a list of "
+        "prefixes");
+    CHECK(
+        prefixes("\n    - user:") ==
+        "nearcache: f.yaml:3: coherence.prefixes: expected a text, not a map (a text that ends in "
+        "':' needs quotes)");
+    CHECK(prefixes("\n    - a\n    - ''") ==
+          "nearcache: f.yaml:4: coherence.prefixes: an empty text; leave it out");
+    CHECK(
+        prefixes("\n    - a\n    - ab") ==
+        "nearcache: f.yaml:4: coherence.prefixes: 'ab' begins with 'a'; allowed: prefixes of which "
+        "none begins with another");
 }
 
 TEST_CASE("what is not YAML is an error with the line") {

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "app/config_rules.hpp"
 #include "app/config_table.hpp"
 #include "app/config_values.hpp"
 
@@ -74,12 +75,15 @@ const Row* find_row(const std::vector<Row>& rows, const Option& option) {
     return found == rows.end() ? nullptr : &*found;
 }
 
+template <class... Kinds>
+bool is_one_of(const Option& option) {
+    return (std::holds_alternative<Kinds>(option.kind) || ...);
+}
+
 // "1 to 256", or the names there are; nothing for what has no bounds.
 std::string bounds_of(const Option& option) {
     const auto allowed = allowed_values(option);
-    if (std::holds_alternative<Count>(option.kind) || std::holds_alternative<Choice>(option.kind)) {
-        return allowed;
-    }
+    if (is_one_of<Count, Percent, Switch, Choice>(option)) return allowed;
     const auto open = allowed.find('(');
     const auto end = allowed.find(')');
     if (open == allowed.npos || end == allowed.npos) return {};
@@ -151,6 +155,17 @@ TEST_CASE("docs/configuration.md has each setting's other names, in their order,
         CHECK(row->at(1) == flags);
         CHECK(row->at(2) == variables);
     }
+}
+
+TEST_CASE("docs/configuration.md has each member of a rule, in the order of --print-config") {
+    Row documented;
+    for (const auto& row : rows_below({"Member", "Value", "Meaning"})) {
+        documented.push_back(row.front());
+    }
+
+    Row expected;
+    for (const auto member : rule_members()) expected.push_back(code(member));
+    CHECK(documented == expected);
 }
 
 TEST_CASE("links between the documents lead to files that exist") {

@@ -9,7 +9,7 @@
 namespace nearcache::cache {
 
 // One who waits for a key and writes down what it is told: "v" of a value, "(absent)", "(error)
-// ..." or "(failure) ...".
+// ..." or "(failure) ...", with "(stale) " before it if it is that.
 struct Asker final : LoadWaiter {
     explicit Asker(net::LaneId lane, std::vector<const Asker*>* order = nullptr)
         : LoadWaiter(lane), told_order(order) {}
@@ -25,6 +25,9 @@ struct Asker final : LoadWaiter {
     bool is_told() const noexcept { return times_told != 0; }
 
     static std::string text_of(const LoadOutcome& outcome) {
+        return (outcome.is_stale ? "(stale) " : "") + answer_of(outcome);
+    }
+    static std::string answer_of(const LoadOutcome& outcome) {
         switch (outcome.kind) {
             case LoadOutcome::Kind::value:
                 return std::string(outcome.entry->value());

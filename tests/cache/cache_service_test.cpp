@@ -8,11 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include "resp/reply_writer.hpp"
-#include "tests/cache/asker.hpp"
-#include "tests/support/fake_backend.hpp"
-#include "tests/support/lanes.hpp"
-#include "tests/support/manual_clock.hpp"
+#include "tests/cache/service_bench.hpp"
 
 namespace nearcache::cache {
 namespace {
@@ -20,73 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Joined = CacheService::Joined;
 
-Config small_config() {
-    Config config;
-    config.store.max_entries = 100;
-    config.max_value_bytes = 10;
-    return config;
-}
-
-// The service over a backend that answers when it is told to, on two lanes run by hand.
-struct Bench {
-    tests::ManualClock clock;
-    tests::Lanes lanes{2};
-    tests::FakeBackend backend;
-    CacheService service{lanes.threads(), backend, clock, small_config()};
-
-    Joined load(LoadWaiter& waiter, std::string_view key = "k") {
-        return service.load(Key(key), clock.now(), waiter);
-    }
-
-    std::string look_up(std::string_view key = "k") {
-        std::string value;
-        const auto copy = [&](const Entry& entry) { value = entry.value(); };
-        switch (service.find(Key(key), clock.now(), copy)) {
-            case Lookup::hit:
-                return value;
-            case Lookup::absent:
-                return "(absent)";
-            case Lookup::miss:
-                break;
-        }
-        return "(miss)";
-    }
-
-    // Has the value in the cache.
-    void cache(std::string_view key, std::string_view value) {
-        Asker asker(0);
-        load(asker, key);
-        backend.answer(0, key, value);
-        REQUIRE(look_up(key) == value);
-    }
-};
-
-// A forwarded command that writes down how it ended, and what the cache knew at that moment.
-struct Write final : Forwarding {
-    explicit Write(Bench& at) : bench(at) {}
-
-    void send(net::LaneId lane, std::vector<std::string_view> keys) {
-        Written keys_written;
-        for (const auto key : keys) keys_written.hashes.push_back(Key(key).hash);
-        send(lane, std::move(keys_written));
-    }
-    void send(net::LaneId lane, Written keys_written) {
-        std::string bytes;
-        resp::append_command(bytes, std::vector<std::string_view>{"SET", "k", "new"});
-        bench.service.forward({lane, bytes}, std::move(keys_written), *this);
-    }
-
-    void on_forwarded(std::string_view reply) override { end(std::string(reply)); }
-    void on_not_forwarded(Errc why) override { end(std::string(describe(why))); }
-    void end(std::string how) {
-        ended = std::move(how);
-        known_at_end = bench.look_up();
-    }
-
-    Bench& bench;
-    std::string ended;
-    std::string known_at_end;
-};
+using Bench = ServiceBench;
 
 TEST_CASE("a hundred concurrent misses of one key cost the backend one get") {
     Bench bench;
@@ -155,9 +85,10 @@ TEST_CASE("what was promised stays true when the entry is dropped before it is t
     Asker asker(0);
 
     bench.load(asker);
+    Write flush(bench);
     Written everything;
     everything.everything = true;
-    bench.service.invalidate(everything);
+    flush.send(1, std::move(everything));
     bench.lanes.run(0);
 
     CHECK(asker.said == "v");

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/cache/asker.hpp"
+#include "tests/support/fake_backend.hpp"
 #include "tests/support/lanes.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -21,24 +22,31 @@ using Told = std::vector<const Asker*>;
 
 constexpr std::size_t max_value_bytes = 10;
 
-store::Config small_store() {
-    store::Config config;
-    config.max_entries = 100;
+Config small_config() {
+    Config config;
+    config.store.max_entries = 100;
+    config.max_value_bytes = max_value_bytes;
     return config;
 }
 
-// A store and three lanes run by hand; the test itself is the backend.
+// A store and three lanes run by hand; the test itself answers.
 struct Bench {
+    explicit Bench(const Config& with = small_config()) : config(with) { invalidator.begin(true); }
+
+    const Config config;
     tests::ManualClock clock;
     tests::Lanes lanes{3};
-    store::ShardedStore store{small_store()};
-    FlightDeck deck{store, lanes.threads(), clock, 60s, 5s, max_value_bytes};
+    tests::FakeBackend backend;
+    Rules rules{config};
+    store::ShardedStore store{config.store};
+    Invalidator invalidator{store, clock, config.coherence};
+    FlightDeck deck{store, lanes.threads(), backend, clock, rules, invalidator};
 
     // The flight that this request opened, or null when it joined another.
     Flight* ask(LoadWaiter& waiter, std::string_view text = "k") {
         const Key key(text);
         Flight* opened = nullptr;
-        store.join(text, key.hash, clock.now(), waiter, [&]() -> store::Lease& {
+        store.join(text, key.hash, clock.now(), {.waiter = &waiter}, [&]() -> store::Lease& {
             opened = new Flight(deck, {text, key.hash, waiter.lane(), clock.now()});
             return *opened;
         });
@@ -53,26 +61,31 @@ struct Bench {
 
     std::string look_up(std::string_view text = "k") {
         std::string value;
-        const auto copy = [&](const store::Entry& entry) { value = entry.value(); };
+        const auto copy = [&](const store::Entry& entry, store::Lookup) { value = entry.value(); };
         switch (store.find(text, store::hash_of(text), clock.now(), copy)) {
             case store::Lookup::hit:
                 return value;
             case store::Lookup::absent:
                 return "(absent)";
+            case store::Lookup::stale:
             case store::Lookup::miss:
                 break;
         }
         return "(miss)";
     }
 
+    void change(std::string_view text = "k") {
+        store.invalidate(store::hash_of(text), store::Cause::invalidation, clock.now());
+    }
+
     void advance_to_last_moment_of(Duration life) { clock.advance(life - 1ms); }
 };
 
 GetReply value(std::string_view bytes, std::optional<std::chrono::milliseconds> remaining = {}) {
-    return {GetReply::Kind::value, bytes, remaining};
+    return {GetReply::Kind::value, bytes, remaining, true};
 }
-GetReply absent() { return {GetReply::Kind::absent, {}, {}}; }
-GetReply error(std::string_view line) { return {GetReply::Kind::error, line, {}}; }
+GetReply absent() { return {GetReply::Kind::absent, {}, {}, true}; }
+GetReply error(std::string_view line) { return {GetReply::Kind::error, line, {}, true}; }
 
 TEST_CASE("a hundred who ask for one key share one flight and are told in the order they came") {
     Bench bench;
@@ -149,7 +162,7 @@ TEST_CASE("an answer outlives the flight and the entry until the last lane has h
 
     flight.on_reply(value("v"));
     opener.entry = {};
-    bench.store.invalidate_all();
+    bench.store.invalidate_all(store::Cause::flush);
     bench.lanes.run(1);
 
     CHECK(elsewhere.said == "v");
@@ -288,9 +301,10 @@ TEST_CASE("a value without any life left is told and not kept") {
 }
 
 TEST_CASE("times of zero keep nothing") {
-    Bench bench;
-    bench.deck.ttl = 0ms;
-    bench.deck.negative_ttl = 0ms;
+    auto config = small_config();
+    config.ttl = 0ms;
+    config.negative_ttl = 0ms;
+    Bench bench(config);
     Asker of_value(0), of_absence(0);
 
     bench.open(of_value).on_reply(value("v"));
@@ -338,7 +352,7 @@ TEST_CASE("an answer older than an invalidation goes to those who waited, and no
     auto& older = bench.open(waited);
     bench.ask(elsewhere);
 
-    bench.store.invalidate(store::hash_of("k"));
+    bench.change();
     auto& newer = bench.open(newcomer);
     older.on_reply(value("old"));
     bench.lanes.run(1);
@@ -359,7 +373,7 @@ TEST_CASE("an older flight that lands last does not replace the newer answer") {
     Bench bench;
     Asker waited(1), newcomer(0);
     auto& older = bench.open(waited);
-    bench.store.invalidate(store::hash_of("k"));
+    bench.change();
     auto& newer = bench.open(newcomer);
 
     newer.on_reply(value("new"));

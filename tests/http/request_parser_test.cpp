@@ -248,6 +248,8 @@ TEST_CASE("a request that was cleared says nothing, and keeps only a little memo
     request.body = std::string(1'000'000, 'v');
     request.expects_continue = request.keeps_alive = request.is_http_1_0 = true;
     request.hosts = 1;
+    request.has_directives = request.directives.no_cache = true;
+    request.directives.max_age = std::chrono::seconds(1);
 
     request.clear();
 
@@ -259,6 +261,8 @@ TEST_CASE("a request that was cleared says nothing, and keeps only a little memo
     CHECK_FALSE(request.keeps_alive);
     CHECK_FALSE(request.is_http_1_0);
     CHECK(request.hosts == 0);
+    CHECK_FALSE(request.has_directives);
+    CHECK(request.directives == cache::Directives{});
 }
 
 }  // namespace

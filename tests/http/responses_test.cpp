@@ -16,7 +16,11 @@ using namespace std::chrono_literals;
 using Kind = Source::Kind;
 
 cache::EntryRef entry_of(std::string_view value) {
-    return store::make_entry({"k", store::hash_of("k"), value, TimePoint{}});
+    return store::make_entry({.key = "k",
+                              .hash = store::hash_of("k"),
+                              .value = value,
+                              .stored_at = TimePoint{},
+                              .expires_at = TimePoint{}});
 }
 
 Manner without_body() {
@@ -78,20 +82,47 @@ TEST_CASE("the head of a value says where it came from") {
                std::string::npos;
     };
 
-    CHECK(says({Kind::hit, 59s, false, false},
-               "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=59"));
-    CHECK(
-        says({Kind::hit, 0s, false, false}, "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=0"));
-    CHECK(says({Kind::hit, {}, false, false}, "X-Cache: HIT\r\nCache-Status: nearcache; hit"));
-    CHECK(says({Kind::fetched, {}, false, false},
-               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss"));
-    CHECK(says({Kind::fetched, {}, true, false},
+    CHECK(says({.kind = Kind::hit, .ttl = 59s, .age = 1s},
+               "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=59\r\nAge: 1"));
+    CHECK(says({.kind = Kind::hit, .ttl = 0s},
+               "X-Cache: HIT\r\nCache-Status: nearcache; hit; ttl=0\r\nAge: 0"));
+    CHECK(says({.kind = Kind::hit}, "X-Cache: HIT\r\nCache-Status: nearcache; hit"));
+    CHECK(says({.kind = Kind::stale, .ttl = -5s, .age = 65s, .detail = "max-stale"},
+               "X-Cache: STALE\r\nCache-Status: nearcache; hit; ttl=-5; detail=max-stale\r\n"
+               "Age: 65"));
+    CHECK(says({.kind = Kind::stale, .ttl = 0s, .age = 1s, .detail = "stale-if-error"},
+               "X-Cache: STALE\r\nCache-Status: nearcache; hit; ttl=0; detail=stale-if-error\r\n"
+               "Age: 1"));
+    CHECK(says({.kind = Kind::stale, .detail = "stale-if-error"},
+               "X-Cache: STALE\r\nCache-Status: nearcache; hit; detail=stale-if-error"));
+    CHECK(says({.kind = Kind::fetched}, "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss"));
+    CHECK(says({.kind = Kind::fetched, .is_stored = true},
                "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; stored"));
-    CHECK(says({Kind::fetched, {}, true, true},
+    CHECK(says({.kind = Kind::fetched, .is_stored = true, .is_collapsed = true},
                "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; stored; collapsed"));
-    CHECK(says({Kind::fetched, {}, false, true},
+    CHECK(says({.kind = Kind::fetched, .is_collapsed = true},
                "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; collapsed"));
+    CHECK(says({.kind = Kind::fetched, .is_stored = true, .is_on_request = true},
+               "X-Cache: MISS\r\nCache-Status: nearcache; fwd=request; stored"));
     CHECK(value_reply("v", Source{}).find("Cache") == std::string::npos);
+}
+
+TEST_CASE("no age is told of what was fetched for this request, or comes from nowhere") {
+    CHECK(value_reply("v", {.kind = Kind::fetched}).find("Age:") == std::string::npos);
+    CHECK(value_reply("v", Source{}).find("Age:") == std::string::npos);
+}
+
+// RFC 9111, 5.2.1.7. It did not go forward, and so says nothing of "fwd" (RFC 9211, 2.2).
+TEST_CASE("what may come from the cache alone and is not there is a 504 that was not forwarded") {
+    Output out;
+
+    append_not_cached(out, {});
+
+    CHECK(written(out) ==
+          "HTTP/1.1 504 Gateway Timeout\r\nServer: nearcache\r\nX-Cache: MISS\r\n"
+          "Cache-Status: nearcache; detail=only-if-cached\r\n"
+          "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\n"
+          "not in the cache, and only-if-cached was asked for\n");
 }
 
 TEST_CASE("a short value is copied, a long one is shared and outlives its entry's other owners") {
@@ -121,7 +152,7 @@ TEST_CASE("HEAD gets the head of the same answer, long or short, value or error"
 TEST_CASE("an absent key is a 404 without a body") {
     Output from_cache, from_backend;
 
-    append_absent(from_cache, {}, {Kind::hit, {}, false, false});
+    append_absent(from_cache, {}, {.kind = Kind::hit});
     append_absent(from_backend, {}, Source{});
 
     CHECK(written(from_cache) ==

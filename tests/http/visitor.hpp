@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "http/cache_control.hpp"
 #include "http/routes/cache_routes.hpp"
 #include "tests/http/written.hpp"
 #include "tests/support/fake_backend.hpp"
@@ -23,10 +24,13 @@ inline cache::Config small_cache() {
 
 // Two lanes run by hand, a backend that answers when it is told to, and room for two requests.
 struct House {
+    explicit House(const cache::Config& with = small_cache()) : cache_config(with) {}
+
+    const cache::Config cache_config;
     tests::ManualClock clock;
     tests::Lanes lanes{2};
     tests::FakeBackend backend;
-    cache::CacheService cache{lanes.threads(), backend, clock, small_cache()};
+    cache::CacheService cache{lanes.threads(), backend, clock, cache_config};
     net::Limiter in_flight{2};
     Config config;
     Context context{config, cache, clock, in_flight};
@@ -43,8 +47,20 @@ struct Visitor {
         request.method = method;
         request.target = target;
         request.body = body;
+        return ask(request);
+    }
+    // A GET with what a Cache-Control field says.
+    std::string get(std::string_view target, std::string_view cache_control) {
+        Request request;
+        request.method = verb::get;
+        request.target = target;
+        read_cache_control(cache_control, request.directives);
+        request.has_directives = request.directives != cache::Directives{};
+        return ask(request);
+    }
+    std::string ask(const Request& request) {
         CacheRoutes::Asked asked{{}, house.clock.now(), &out};
-        asked.manner.without_body = method == verb::head;
+        asked.manner.without_body = request.method == verb::head;
         routes.answer(request, asked);
         return read();
     }
@@ -67,11 +83,19 @@ inline std::string body_of(const std::string& reply) {
     return reply.substr(reply.find("\r\n\r\n") + 4);
 }
 
-inline std::string source_of(const std::string& reply) {
-    const auto at = reply.find("Cache-Status: nearcache; ");
+// What a field of the head says; empty without such a field.
+inline std::string field_of(const std::string& reply, std::string_view name) {
+    const auto line = "\r\n" + std::string(name) + ": ";
+    const auto at = reply.substr(0, reply.find("\r\n\r\n") + 2).find(line);
     if (at == reply.npos) return "";
-    const auto begin = at + std::string_view("Cache-Status: nearcache; ").size();
+    const auto begin = at + line.size();
     return reply.substr(begin, reply.find("\r\n", begin) - begin);
+}
+
+inline std::string source_of(const std::string& reply) {
+    constexpr std::string_view us = "nearcache; ";
+    const auto status = field_of(reply, "Cache-Status");
+    return status.starts_with(us) ? status.substr(us.size()) : "";
 }
 
 inline void cache_value(House& house, std::string_view key, std::string_view value) {

@@ -98,7 +98,7 @@ bool works(const Lookup& lookup, const std::string& key) {
 }  // namespace
 
 TEST_CASE("with Redis killed under load cached keys are served and others refused at once") {
-    ProxiedRedis servers({"--ttl", "10m"});
+    ProxiedRedis servers({"--ttl", "10m", "--coherence", "ttl"});
     warm_up(servers);
     Seen seen;
     std::vector<std::unique_ptr<Background>> clients;
@@ -164,7 +164,8 @@ TEST_CASE("a restart of Redis between two requests is not felt") {
 }
 
 TEST_CASE("while Redis hangs requests time out, hits go on, and all recovers when it wakes") {
-    ProxiedRedis servers({"--backend-operation-timeout", "500ms", "--ttl", "10m"});
+    ProxiedRedis servers(
+        {"--backend-operation-timeout", "500ms", "--ttl", "10m", "--coherence", "ttl"});
     warm_up(servers);
     auto http = servers.http();
     auto resp = servers.resp();

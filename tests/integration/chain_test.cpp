@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/nearcache_process.hpp"
+#include "tests/support/server_info.hpp"
 
 namespace nearcache::tests {
 
@@ -12,8 +13,10 @@ std::string resp_url(const NearcacheProcess& server) {
     return "redis://127.0.0.1:" + std::to_string(server.resp_port());
 }
 
-// A caching proxy before a key-value server, both nearcache.
+// A caching proxy before a key-value server, both nearcache. The server does not tell of changes.
 struct Chain {
+    Chain() { REQUIRE(comes_to_say(proxy, "coherence_mode", "ttl")); }
+
     NearcacheProcess store{Words{"--backend", "embedded:"}};
     NearcacheProcess proxy{Words{"--backend", resp_url(store)}};
 };

@@ -376,12 +376,18 @@ TEST_CASE("COMMAND INFO says of every row what Redis 7.0 says") {
         CHECK(theirs.substr(0, known.size()) == known);
     };
 
+    std::size_t ours = 0;
     for (const CommandSpec& spec : resp_server::all_commands()) {
+        if (spec.name.starts_with("proxy.")) {
+            ours += 1;
+            continue;
+        }
         check(spec);
         std::ranges::for_each(resp_server::subcommands(spec), check);
     }
+    CHECK(ours == 2);
     const auto count = text_of(client.ask({"COMMAND", "COUNT"}));
-    CHECK(count == std::to_string(resp_server::all_commands().size()));
+    CHECK(count == std::to_string(resp_server::all_commands().size() - ours));
 }
 
 }  // namespace nearcache::tests

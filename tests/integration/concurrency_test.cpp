@@ -54,7 +54,7 @@ bool is_right(std::size_t member, std::size_t lookup, const std::string& answer)
 TEST_CASE("a thousand clients on each door at once lose and swap no reply") {
     raise_descriptor_limit();
     const auto clients = 2 * scaled(1000);
-    ProxiedRedis servers;
+    ProxiedRedis servers({"--coherence", "ttl"});
     seed(servers.redis, clients);
     Crowd crowd;
     for (std::size_t member = 0; member < clients; ++member) {
@@ -82,7 +82,7 @@ TEST_CASE("a thousand clients on each door at once lose and swap no reply") {
 }
 
 TEST_CASE("clients that come and go leave nothing behind") {
-    ProxiedRedis servers({"--max-clients", "50"});
+    ProxiedRedis servers({"--max-clients", "50", "--coherence", "ttl"});
     servers.redis.command({"SET", "k", "v"});
 
     for (std::size_t round = 0; round < scaled(500); ++round) {

@@ -60,7 +60,11 @@ TEST_CASE("a flag that makes no sense stops the start with one line and status 2
     check_refused(Run({"--threads", "-1"}), {"--threads"});
     check_refused(Run({"--eviction-policy", "random"}), {"--eviction-policy", "lru"});
     check_refused(Run({"--backend", "gopher://x"}), {"--backend", "gopher", "redis://"});
-    check_refused(Run({"stray"}), {"stray"});
+    check_refused(Run({"stray"}), {"stray", "doctor"});
+    check_refused(Run({"--cache-rule", "ttl=5s"}), {"--cache-rule", "prefix"});
+    check_refused(Run({"--coherence-prefix", "a,ab"}), {"--coherence-prefix", "'ab'", "'a'"});
+    check_refused(Run({"--max-staleness", "200ms"}),
+                  {"--max-staleness", "coherence.heartbeat", "coherence.max_staleness"});
 }
 
 TEST_CASE("an environment that makes no sense stops the start with one line and status 2") {
@@ -75,6 +79,8 @@ TEST_CASE("a file that makes no sense stops the start with its name and line") {
     const auto unknown = directory.write("unknown.yaml", "cache:\n  max_entries: 5\n  tll: 5s\n");
     const auto port = directory.write("port.yaml", "http:\n  listen: 127.0.0.1:70000\n");
     const auto type = directory.write("type.yaml", "cache:\n  ttl:\n    - 1\n");
+    const auto rule =
+        directory.write("rule.yaml", "cache:\n  rules:\n    - prefix: a\n      ttl: 5 parsecs\n");
     const auto nonsense = directory.write("nonsense.yaml", "cache: {ttl: 5s\n");
 
     check_refused(Run({"--config", parsecs}), {"ttl.yaml:2", "cache.ttl", "5 parsecs"});
@@ -82,6 +88,8 @@ TEST_CASE("a file that makes no sense stops the start with its name and line") {
     check_refused(Run({"--config", port}), {"port.yaml:2", "http.listen", "70000"});
     check_refused(Run({"--config", type}), {"type.yaml:", "cache.ttl"});
     check_refused(Run({"--config", nonsense}), {"nonsense.yaml:"});
+    check_refused(Run({"--config", rule}), {"rule.yaml:4", "cache.rules", "ttl", "5 parsecs"});
+    check_refused(Run({"--check-config", "--config", rule}), {"rule.yaml:4"});
     check_refused(Run({"--config", directory.path() / "absent.yaml"}), {"absent.yaml"});
     check_refused(Run({"--check-config", "--config", parsecs}), {"ttl.yaml:2"});
 }
@@ -107,7 +115,8 @@ TEST_CASE("a sound configuration is only checked or printed when asked") {
 
 TEST_CASE("what --print-config prints can be loaded again") {
     const TemporaryDirectory directory;
-    const Run first({"--print-config", "--cache-size", "77", "--ttl", "9s"});
+    const Run first({"--print-config", "--cache-size", "77", "--ttl", "9s", "--cache-rule",
+                     "prefix=a%2Cb,stale_if_error=1h", "--coherence-prefix", "a,c:"});
     const auto file = directory.write("printed.yaml", first.process.output());
 
     const Run second({"--print-config", "--config", file});
@@ -115,6 +124,38 @@ TEST_CASE("what --print-config prints can be loaded again") {
     CHECK(second.status == 0);
     CHECK(second.process.output().find("77") != std::string::npos);
     CHECK(second.process.output().find("9s") != std::string::npos);
+    CHECK(second.process.output().find("\n    - {prefix: \"a%2Cb\", stale_if_error: 1h}\n") !=
+          std::string::npos);
+    CHECK(second.process.output().find("\n    - a\n    - \"c:\"\n") != std::string::npos);
+}
+
+TEST_CASE("the doctor's verdict is its exit status") {
+    RealRedis redis;
+    const auto url = "redis://127.0.0.1:" + std::to_string(redis.port());
+    const auto nobody = "redis://127.0.0.1:" + std::to_string(free_port());
+
+    const Run sound({"doctor", "--backend", url});
+    const Run by_environment({"doctor"}, {"NEARCACHE_BACKEND_URL=" + url});
+    const Run unreachable({"doctor", "--backend", nobody});
+
+    CAPTURE(sound.process.output());
+    CAPTURE(unreachable.process.output());
+    CHECK(sound.status == 0);
+    CHECK(sound.process.output().find("coherence: available") != std::string::npos);
+    CHECK(by_environment.status == 0);
+    CHECK(unreachable.status == 1);
+    CHECK(unreachable.process.output().find("coherence: NOT available") != std::string::npos);
+}
+
+TEST_CASE("the doctor takes the flags that concern it, and no others") {
+    check_refused(Run({"doctor", "--ttl", "5s"}), {"--ttl", "doctor"});
+    check_refused(Run({"doctor", "--backend", "gopher://x"}), {"--backend", "gopher"});
+    check_refused(Run({"doctor"}, {"NEARCACHE_COHERENCE_RETRY=soon"}), {"RETRY", "soon"});
+    const Run help({"doctor", "--help"});
+
+    CHECK(help.status == 0);
+    CHECK(help.process.output().find("--coherence-prefix") != std::string::npos);
+    CHECK(help.process.output().find("--http-listen") == std::string::npos);
 }
 
 TEST_CASE("the names of older proxies are understood") {

@@ -28,7 +28,7 @@ TEST_CASE("PUT, POST, GET, HEAD and DELETE of a key have their statuses and bodi
 }
 
 TEST_CASE("HEAD says what GET would, without the body") {
-    ProxiedRedis servers;
+    ProxiedRedis servers({"--coherence", "ttl"});
     auto http = servers.http();
     REQUIRE(http.put("/k", "12345").status == 204);
 
@@ -107,7 +107,7 @@ TEST_CASE("a broken escape is a bad request") {
 }
 
 TEST_CASE("/proxy?key= reads the same keys") {
-    ProxiedRedis servers;
+    ProxiedRedis servers({"--coherence", "ttl"});
     auto http = servers.http();
     servers.redis.command({"MSET", "k", "v", "a/b c&d", "odd"});
 

@@ -129,7 +129,7 @@ TEST_CASE("the permits of clients that vanish in the middle of a request come ba
 }
 
 TEST_CASE("a RESP connection beyond the limit gets Redis's own text and a close") {
-    ProxiedRedis servers({"--max-clients", "3"});
+    ProxiedRedis servers({"--max-clients", "3", "--coherence", "ttl"});
     std::vector<TestClient> clients;
     for (int i = 0; i < 3; ++i) {
         clients.push_back(servers.resp());
@@ -150,7 +150,7 @@ TEST_CASE("a RESP connection beyond the limit gets Redis's own text and a close"
 }
 
 TEST_CASE("an HTTP connection beyond the limit gets 503 and a close") {
-    ProxiedRedis servers({"--max-clients", "2"});
+    ProxiedRedis servers({"--max-clients", "2", "--coherence", "ttl"});
     auto first = servers.resp();
     REQUIRE(first.ask({"PING"}) == "+PONG\r\n");
     auto second = servers.http();

@@ -139,7 +139,7 @@ TEST_CASE("a large value is stored and read whole") {
 }
 
 TEST_CASE("a slow command of one client holds up nobody's hits") {
-    ProxiedRedis servers({"--threads", "1"});
+    ProxiedRedis servers({"--threads", "1", "--coherence", "ttl"});
     servers.redis.command({"SET", "warm", "v"});
     auto quick = servers.resp();
     REQUIRE(quick.ask({"GET", "warm"}) == bulk("v"));

@@ -23,8 +23,8 @@ bool is_refusal(Door door, const std::string& answer) {
 
 TEST_CASE("a hundred concurrent GETs of one cold key cost Redis one GET") {
     // With a hundred requests allowed, the one that is refused proves that all others are waiting.
-    ProxiedRedis servers(
-        {"--max-connections", std::to_string(at_once), "--backend-operation-timeout", "60s"});
+    ProxiedRedis servers({"--max-connections", std::to_string(at_once),
+                          "--backend-operation-timeout", "60s", "--coherence", "ttl"});
     servers.redis.command({"SET", "cold", "v"});
     Crowd crowd;
     for (std::size_t i = 0; i <= at_once; ++i) {
@@ -45,7 +45,7 @@ TEST_CASE("a hundred concurrent GETs of one cold key cost Redis one GET") {
 }
 
 TEST_CASE("a client that leaves does not take the value away from those who wait with it") {
-    ProxiedRedis servers({"--backend-operation-timeout", "60s"});
+    ProxiedRedis servers({"--backend-operation-timeout", "60s", "--coherence", "ttl"});
     servers.redis.command({"SET", "cold", "v"});
     Crowd crowd;
     for (int i = 0; i < 10; ++i) {
@@ -68,7 +68,7 @@ TEST_CASE("a client that leaves does not take the value away from those who wait
 }
 
 TEST_CASE("a failure wakes all who wait with an error") {
-    ProxiedRedis servers({"--backend-operation-timeout", "60s"});
+    ProxiedRedis servers({"--backend-operation-timeout", "60s", "--coherence", "ttl"});
     Crowd crowd;
     for (int i = 0; i < 10; ++i) {
         crowd.join(Door::http, servers.proxy.http_port());

@@ -15,10 +15,12 @@ class PlayedRedis {
   public:
     PlayedRedis()
         : proxy({"--backend", "redis://127.0.0.1:" + std::to_string(port.port()), "--threads", "1",
-                 "--backend-operation-timeout", "400ms"}),
+                 "--coherence", "ttl", "--backend-operation-timeout", "400ms"}),
           link(port.accept()) {
         expect("PING");
         link.send("+PONG\r\n");
+        expect("COMMAND");
+        link.send("*0\r\n");
         wait_until_reachable();
     }
 
@@ -72,6 +74,8 @@ TEST_CASE("a reply that nobody asked for ends the link, and reaches nobody") {
     std::string asked;
     while (asked.find("PING") == std::string::npos) asked += link.receive();
     link.send("+PONG\r\n");
+    while (asked.find("COMMAND") == std::string::npos) asked += link.receive();
+    link.send("*0\r\n");
     redis.wait_until_reachable();
     client.send(command({"GET", "k"}));
     while (asked.find("GET") == std::string::npos) asked += link.receive();

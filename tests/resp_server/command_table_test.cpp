@@ -62,17 +62,18 @@ TEST_CASE("what only looks like a command is not found") {
     CHECK(find_command(std::string(1'000'000, 'g')) == nullptr);
 }
 
-TEST_CASE("the table holds Redis 7.0's 240 commands and 126 subcommands, each once") {
-    std::set<std::string_view> names;
+TEST_CASE("the table holds Redis 7.0's 240 commands and 126 subcommands, and two of our own") {
+    std::set<std::string_view> names, ours;
     std::size_t subcommand_count = 0;
     for (const CommandSpec& spec : all_commands()) {
-        names.insert(spec.name);
+        (spec.name.starts_with("proxy.") ? ours : names).insert(spec.name);
         for (const CommandSpec& row : subcommands(spec)) names.insert(row.name);
         subcommand_count += subcommands(spec).size();
         CHECK(spec.has(flags::container) == !subcommands(spec).empty());
     }
 
-    CHECK(all_commands().size() == 240);
+    CHECK(ours == std::set<std::string_view>{"proxy.explain", "proxy.get"});
+    CHECK(all_commands().size() == 240 + ours.size());
     CHECK(subcommand_count == 126);
     CHECK(names.size() == 366);
 }
@@ -162,6 +163,8 @@ TEST_CASE("unknown commands and subcommands are told apart") {
 TEST_CASE("what the door answers goes to its own handler") {
     CHECK(handler_of("GET k") == Handler::get);
     CHECK(handler_of("mget a b") == Handler::mget);
+    CHECK(handler_of("PROXY.GET k NOCACHE") == Handler::proxy_get);
+    CHECK(handler_of("proxy.explain k") == Handler::proxy_explain);
     CHECK(handler_of("PING") == Handler::ping);
     CHECK(handler_of("ECHO x") == Handler::echo);
     CHECK(handler_of("QUIT") == Handler::quit);
@@ -308,6 +311,8 @@ TEST_CASE("a command that Redis marks as a write is one here") {
     CHECK(find_command("fcall")->access == Access::write);
     CHECK(find_command("eval_ro")->access == Access::read);
     CHECK(find_command("get")->access == Access::read);
+    CHECK(find_command("proxy.get")->access == Access::read);
+    CHECK(find_command("proxy.explain")->access == Access::read);
     CHECK(find_command("ping")->access == Access::none);
 }
 

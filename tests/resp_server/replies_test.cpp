@@ -18,7 +18,7 @@ std::string failure(Errc why) {
 }
 
 cache::EntryRef entry_of(std::string_view value) {
-    return store::make_entry({"k", store::hash_of("k"), value, TimePoint{}});
+    return store::make_entry({"k", store::hash_of("k"), value, TimePoint{}, TimePoint{}});
 }
 
 TEST_CASE("a value is a bulk string of its exact bytes") {

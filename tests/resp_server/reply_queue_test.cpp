@@ -207,7 +207,8 @@ TEST_CASE("long replies are forgotten when short ones follow, but not at once") 
 
 TEST_CASE("shared values keep their place among the copied ones") {
     const std::string shared(copied_value_bytes + 1, 'v');
-    const auto value = store::make_entry({"k", store::hash_of("k"), shared, TimePoint{}});
+    const auto value =
+        store::make_entry({"k", store::hash_of("k"), shared, TimePoint{}, TimePoint{}});
     Bench bench;
     auto& pending = bench.add();
     append_value(bench.queue.tail(), *value);

@@ -23,20 +23,36 @@ inline cache::Config small_cache() {
     return config;
 }
 
+struct Furnishing {
+    cache::Config cache = small_cache();
+    std::size_t max_in_flight = 100;
+    bool changes_only_here = true;
+};
+
 // What stands behind the door: two lanes run by hand, and a backend that answers when it is told
 // to.
 struct House {
-    explicit House(std::size_t max_in_flight = 100) : in_flight(max_in_flight) {}
+    explicit House(std::size_t max_in_flight = 100)
+        : House(Furnishing{.max_in_flight = max_in_flight}) {}
+    explicit House(const Furnishing& with) : furnishing(with), in_flight(with.max_in_flight) {}
 
+    const Furnishing furnishing;
     tests::ManualClock clock;
     tests::Lanes lanes{2};
-    tests::FakeBackend backend;
-    cache::CacheService cache{lanes.threads(), backend, clock, small_cache()};
+    tests::FakeBackend backend{backend_where(furnishing.changes_only_here)};
+    cache::CacheService cache{lanes.threads(), backend, clock, furnishing.cache};
     net::Limiter in_flight;
     net::Limiter connections{50};
     Config config;
     Facts facts;
     Context context{config, cache, clock, in_flight, connections, facts, std::deque<Counters>(2)};
+
+  private:
+    static tests::FakeBackend backend_where(bool changes_only_here) {
+        tests::FakeBackend made;
+        made.set_changes_only_here(changes_only_here);
+        return made;
+    }
 };
 
 // A client without a socket: says commands, hears replies.

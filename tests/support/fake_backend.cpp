@@ -37,17 +37,22 @@ void FakeBackend::forward(net::LaneId lane, std::string_view command,
     unanswered_.push_back({lane, {}, nullptr, &completion});
 }
 
+backend::InvalidationListener& FakeBackend::listener() const {
+    if (listener_ == nullptr) throw std::logic_error("the backend was not started");
+    return *listener_;
+}
+
 void FakeBackend::answer(net::LaneId lane, std::string_view key, std::string_view value,
                          Remaining remaining) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::value, value, remaining});
+    take_get(lane, key).on_reply({backend::GetReply::Kind::value, value, remaining, is_tracked_});
 }
 
 void FakeBackend::answer_absent(net::LaneId lane, std::string_view key) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::absent, {}, {}});
+    take_get(lane, key).on_reply({backend::GetReply::Kind::absent, {}, {}, is_tracked_});
 }
 
 void FakeBackend::answer_error(net::LaneId lane, std::string_view key, std::string_view line) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::error, line, {}});
+    take_get(lane, key).on_reply({backend::GetReply::Kind::error, line, {}, is_tracked_});
 }
 
 void FakeBackend::reply(net::LaneId lane, std::string_view bytes) {

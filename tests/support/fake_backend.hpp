@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -26,10 +27,20 @@ class FakeBackend final : public backend::Backend {
     void get(net::LaneId lane, std::string_view key, backend::GetCompletion& completion) override;
     void forward(net::LaneId lane, std::string_view command,
                  backend::ForwardCompletion& completion) override;
-    void start() override {}
+    void start(backend::InvalidationListener& listener) override { listener_ = &listener; }
+    bool changes_only_here() const noexcept override { return changes_only_here_; }
+    void set_changes_only_here(bool it_does) noexcept { changes_only_here_ = it_does; }
     void stop() override { fail_all(Errc::shutting_down); }
     bool is_reachable() const noexcept override { return is_reachable_; }
     void set_reachable(bool is_reachable) noexcept { is_reachable_ = is_reachable; }
+    std::uint64_t connections_made() const noexcept override { return connections_made_; }
+    // As if a connection had been lost and made again, perhaps to another server.
+    void make_connection() noexcept { ++connections_made_; }
+
+    // Who was given to start(); the test tells it what a control connection would.
+    backend::InvalidationListener& listener() const;
+    // What answers say of the server they come from, from now on.
+    void set_tracked(bool is_tracked) noexcept { is_tracked_ = is_tracked; }
 
     // Each answers the lane's oldest command, which must be a get of that key.
     void answer(net::LaneId lane, std::string_view key, std::string_view value,
@@ -66,7 +77,11 @@ class FakeBackend final : public backend::Backend {
     std::vector<std::string> commands_;
     std::size_t gets_ = 0;
     std::string forwarded_bytes_;
+    backend::InvalidationListener* listener_ = nullptr;
     bool is_reachable_ = true;
+    bool changes_only_here_ = true;
+    bool is_tracked_ = true;
+    std::uint64_t connections_made_ = 0;
 };
 
 }  // namespace nearcache::tests

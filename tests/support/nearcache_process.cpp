@@ -1,5 +1,6 @@
 #include "tests/support/nearcache_process.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -7,6 +8,8 @@
 #include <stdexcept>
 
 #include <doctest/doctest.h>
+
+#include "tests/support/server_info.hpp"
 
 namespace nearcache::tests {
 
@@ -60,6 +63,12 @@ NearcacheProcess::~NearcacheProcess() {
 }
 
 ProxiedRedis::ProxiedRedis(const Words& flags)
-    : proxy(joined({{"--backend", redis.url(), "--threads", "2"}, flags})) {}
+    : proxy(joined({{"--backend", redis.url(), "--threads", "2"}, flags})) {
+    // In mode ttl it keeps what it fetches from the start.
+    const bool needs_a_channel = std::ranges::find(flags, "ttl") == flags.end();
+    if (needs_a_channel && !comes_to_keep(proxy)) {
+        throw std::runtime_error("nearcache keeps nothing: " + proxy.process().errors());
+    }
+}
 
 }  // namespace nearcache::tests

@@ -35,7 +35,9 @@ class NearcacheProcess {
     std::uint16_t resp_port_ = 0;
 };
 
-// What most tests want: a nearcache with two threads before a Redis.
+// What most tests want: a nearcache with two threads before a Redis, which keeps what it fetches.
+// Whether a key is cached right after a change is up to the order in which a fetch and the
+// invalidation arrive: who needs to know it exactly says "--coherence", "ttl".
 //
 // Threads: one at a time; connections: any number.
 struct ProxiedRedis {

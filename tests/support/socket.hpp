@@ -74,6 +74,8 @@ class ListeningPort {
     ListeningPort& operator=(const ListeningPort&) = delete;
 
     std::uint16_t port() const { return port_; }
+    // Readable while somebody waits.
+    int descriptor() const { return descriptor_; }
 
     // The next who connects. Throws TimedOut when nobody does.
     Socket accept(milliseconds limit = milliseconds(5000));

@@ -8,11 +8,11 @@ namespace nearcache::backend::redis {
 
 namespace {
 
-Greeting greeting_for(std::string_view text) {
+Greeting greeting_for(std::string_view text, bool asks_run_id = false) {
     std::string why;
     const auto url = parse_url(text, why);
     REQUIRE_MESSAGE(url, why);
-    return make_greeting(*url);
+    return make_greeting(*url, asks_run_id);
 }
 
 }  // namespace
@@ -27,6 +27,41 @@ TEST_CASE("a greeting asks for what the URL wants and ends with PING") {
           "*3\r\n$4\r\nAUTH\r\n$1\r\nu\r\n$1\r\np\r\n*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n"
           "*1\r\n$4\r\nPING\r\n");
     CHECK(full.replies == 3);
+}
+
+TEST_CASE(
+    "who wants to know which server it is asks before the PING, and knows which answer it is") {
+    const auto plain = greeting_for("redis://h", true);
+    const auto full = greeting_for("redis://u:p@h/3", true);
+
+    CHECK(plain.commands == "*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n*1\r\n$4\r\nPING\r\n");
+    CHECK(plain.replies == 2);
+    CHECK(plain.info_at == 0);
+    CHECK(full.replies == 4);
+    CHECK(full.info_at == 2);
+    CHECK_FALSE(greeting_for("redis://h").info_at);
+}
+
+TEST_CASE("the run_id is read from an answer to INFO, and nothing from a refusal") {
+    CHECK(run_id_in("$43\r\n# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\n\r\n") == "abc");
+    CHECK(run_id_in("$28\r\n# Server\r\nredis_version:7.0\r\n") == "");
+    CHECK(run_id_in("-NOPERM no\r\n") == "");
+    CHECK(run_id_in("$-1\r\n") == "");
+    CHECK(run_id_in("") == "");
+}
+
+TEST_CASE("a field of INFO is found by its whole name only") {
+    const std::string info = "# Server\r\nmaster_run_id:no\r\nrun_id:yes\r\nrun_id_2:no\r\n";
+
+    CHECK(info_field(info, "run_id") == "yes");
+    CHECK(info_field(info, "run") == "");
+}
+
+TEST_CASE("a run_id is compared by a number that is 0 only for none") {
+    CHECK(run_fingerprint("") == 0);
+    CHECK(run_fingerprint("abc") != 0);
+    CHECK(run_fingerprint("abc") == run_fingerprint("abc"));
+    CHECK(run_fingerprint("abc") != run_fingerprint("abd"));
 }
 
 TEST_CASE("a server that answers as it should lets us in") {

@@ -17,7 +17,7 @@ using Waiters = std::vector<const Waiter*>;
 }  // namespace
 
 TEST_CASE("the first to miss leads and the others line up behind it") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch fetch("key");
     Waiter second;
     Waiter third;
@@ -37,7 +37,7 @@ TEST_CASE("the first to miss leads and the others line up behind it") {
 }
 
 TEST_CASE("who joins after the landing gets what has landed") {
-    ShardedStore store(Config{});
+    OpenStore store;
     put(store, "key", "value");
     put_absent(store, "nothing");
 
@@ -55,29 +55,29 @@ TEST_CASE("who joins after the landing gets what has landed") {
 }
 
 TEST_CASE("an invalidation between the fetch and its landing keeps the answer out") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch fetch("key");
     Waiter second;
     fetch.join(store);
     Fetch("key").join(store, second);
 
-    store.invalidate(hash_of("key"));
+    store.invalidate(hash_of("key"), Cause::write, start);
     const Landed landed = fetch.land(store, "old");
 
     CHECK_FALSE(landed.is_kept);
     CHECK(in_line(landed) == Waiters{&fetch.waiter, &second});
     CHECK(look_up(store, "key") == "(miss)");
     CHECK(store.stats().leases_voided == 1);
-    CHECK(store.stats().fills_refused == 1);
+    CHECK(store.stats().fills_refused_void == 1);
 }
 
 TEST_CASE("who comes after an invalidation fetches anew") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch old_fetch("key");
     Fetch new_fetch("key");
     old_fetch.join(store);
 
-    store.invalidate(hash_of("key"));
+    store.invalidate(hash_of("key"), Cause::write, start);
 
     CHECK(new_fetch.join(store).kind == Kind::leads);
     SUBCASE("and the older answer that lands first is refused") {
@@ -93,12 +93,12 @@ TEST_CASE("who comes after an invalidation fetches anew") {
 }
 
 TEST_CASE("an older landing does not end the lease that follows it") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch old_fetch("key");
     Fetch new_fetch("key");
     Waiter follower;
     old_fetch.join(store);
-    store.invalidate(hash_of("key"));
+    store.invalidate(hash_of("key"), Cause::write, start);
     new_fetch.join(store);
 
     const Landed landed = old_fetch.land(store, "old");
@@ -109,13 +109,13 @@ TEST_CASE("an older landing does not end the lease that follows it") {
 }
 
 TEST_CASE("an invalidation drops the entry and leaves other keys alone") {
-    ShardedStore store(Config{});
+    OpenStore store;
     put(store, "key", "value");
     put(store, "other", "value");
     Fetch bystander("third");
     bystander.join(store);
 
-    store.invalidate(hash_of("key"));
+    store.invalidate(hash_of("key"), Cause::write, start);
 
     CHECK(look_up(store, "key") == "(miss)");
     CHECK(look_up(store, "other") == "value");
@@ -125,14 +125,14 @@ TEST_CASE("an invalidation drops the entry and leaves other keys alone") {
 }
 
 TEST_CASE("invalidating everything voids every lease") {
-    ShardedStore store(Config{});
+    OpenStore store;
     std::vector<std::unique_ptr<Fetch>> fetches;
     for (int i = 0; i < 500; ++i) {
         fetches.push_back(std::make_unique<Fetch>(std::to_string(i)));
         fetches.back()->join(store);
     }
 
-    store.invalidate_all();
+    store.invalidate_all(Cause::flush);
 
     CHECK(store.stats().leases_voided == 500);
     CHECK(store.stats().open_leases == 0);
@@ -145,7 +145,7 @@ TEST_CASE("invalidating everything voids every lease") {
 }
 
 TEST_CASE("a failed fetch keeps nothing and hands over who waited") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch fetch("key");
     Fetch next("key");
     fetch.join(store);
@@ -154,14 +154,14 @@ TEST_CASE("a failed fetch keeps nothing and hands over who waited") {
 
     CHECK(landed.waiters == &fetch.waiter);
     CHECK_FALSE(landed.is_kept);
-    CHECK(store.stats().fills_refused == 0);
+    CHECK(store.stats().fills_refused_void == 0);
     CHECK(next.join(store).kind == Kind::leads);
     next.land(store, "value");
     CHECK(look_up(store, "key") == "value");
 }
 
 TEST_CASE("a key whose hash is another's fetches without being kept") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch first("first", 42);
     Fetch second("second", 42);
     first.join(store);
@@ -176,7 +176,7 @@ TEST_CASE("a key whose hash is another's fetches without being kept") {
 }
 
 TEST_CASE("an invalidation drops all keys of the hash") {
-    ShardedStore store(Config{});
+    OpenStore store;
     for (const char* key : {"first", "second"}) {
         Fetch fetch(key, 42);
         fetch.join(store);
@@ -184,14 +184,14 @@ TEST_CASE("an invalidation drops all keys of the hash") {
     }
     CHECK(store.stats().entries == 2);
 
-    store.invalidate(42);
+    store.invalidate(42, Cause::write, start);
 
     CHECK(store.stats().entries == 0);
     CHECK(store.stats().invalidations == 2);
 }
 
 TEST_CASE("an expired entry is fetched anew, and its successor takes its place") {
-    ShardedStore store(Config{});
+    OpenStore store;
     put(store, "key", "old");
     const TimePoint later = start + long_ttl;
     Fetch fetch("key");

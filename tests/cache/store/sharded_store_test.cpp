@@ -17,7 +17,7 @@ Config of_entries(std::size_t max_entries) { return Config{.max_entries = max_en
 }  // namespace
 
 TEST_CASE("a value is found under its key until it expires") {
-    ShardedStore store(Config{});
+    OpenStore store;
 
     CHECK(look_up(store, "key") == "(miss)");
     CHECK(put(store, "key", "value"));
@@ -30,7 +30,7 @@ TEST_CASE("a value is found under its key until it expires") {
 }
 
 TEST_CASE("the least recently found goes first") {
-    ShardedStore store(of_entries(3));
+    OpenStore store(of_entries(3));
     for (const char* key : {"a", "b", "c"}) put(store, key, key);
 
     look_up(store, "a");
@@ -42,11 +42,12 @@ TEST_CASE("the least recently found goes first") {
 }
 
 TEST_CASE("what is expired goes before what is live") {
-    ShardedStore store(of_entries(2));
+    OpenStore store(of_entries(2));
     put(store, "live", "1");
     Fetch brief("brief");
     brief.join(store);
-    store.land(brief.lease, make_entry({"brief", hash_of("brief"), "2", start + 1ms}), start);
+    brief.ttl = 1ms;
+    brief.land(store, "2");
 
     put(store, "new", "3", start + 1ms);
 
@@ -57,7 +58,7 @@ TEST_CASE("what is expired goes before what is live") {
 }
 
 TEST_CASE("absent keys have a budget and an order of their own") {
-    ShardedStore store(Config{.max_entries = 1, .max_absent_keys = 2});
+    OpenStore store(Config{.max_entries = 1, .max_absent_keys = 2});
     put(store, "value", "v");
     put_absent(store, "a");
     put_absent(store, "b");
@@ -74,22 +75,22 @@ TEST_CASE("absent keys have a budget and an order of their own") {
 }
 
 TEST_CASE("a store without room for entries keeps none") {
-    ShardedStore store(Config{.max_entries = 0, .max_absent_keys = 0});
+    OpenStore store(Config{.max_entries = 0, .max_absent_keys = 0});
 
     CHECK_FALSE(put(store, "key", "value"));
     CHECK_FALSE(put_absent(store, "key"));
 
-    CHECK(store.stats().fills_refused == 2);
+    CHECK(store.stats().fills_refused_unfit == 2);
     CHECK(store.stats().memory_bytes == 0);
 }
 
 TEST_CASE("an answer that has expired on its way is not kept") {
-    ShardedStore store(Config{});
+    OpenStore store;
     Fetch fetch("key");
     fetch.join(store);
 
-    const Landed landed =
-        store.land(fetch.lease, make_entry({"key", hash_of("key"), "v", start}), start);
+    fetch.ttl = 0ms;
+    const Landed landed = fetch.land(store, "v");
 
     CHECK_FALSE(landed.is_kept);
     CHECK(landed.waiters == &fetch.waiter);
@@ -97,11 +98,11 @@ TEST_CASE("an answer that has expired on its way is not kept") {
 }
 
 TEST_CASE("an entry outlives its eviction for who holds it") {
-    ShardedStore store(of_entries(1));
+    OpenStore store(of_entries(1));
     put(store, "key", "value");
     EntryRef held;
     store.find("key", hash_of("key"), start,
-               [&](const Entry& entry) { held = EntryRef::share(entry); });
+               [&](const Entry& entry, Lookup) { held = EntryRef::share(entry); });
 
     put(store, "other", "value");
 
@@ -110,7 +111,7 @@ TEST_CASE("an entry outlives its eviction for who holds it") {
 }
 
 TEST_CASE("a value larger than the memory is refused and costs nobody a place") {
-    ShardedStore store(Config{.max_memory_bytes = 10'000});
+    OpenStore store(Config{.max_memory_bytes = 10'000});
     put(store, "small", "v");
 
     CHECK_FALSE(put(store, "large", std::string(10'000, 'v')));
@@ -119,7 +120,7 @@ TEST_CASE("a value larger than the memory is refused and costs nobody a place") 
 }
 
 TEST_CASE("the largest value that fits gets the place of all others") {
-    ShardedStore store(Config{.max_entries = 100'000, .max_memory_bytes = 1'000'000});
+    OpenStore store(Config{.max_entries = 100'000, .max_memory_bytes = 1'000'000});
     REQUIRE(store.shard_count() > 1);
     for (int i = 0; i < 20'000; ++i) {
         put(store, std::to_string(i), "v");
@@ -134,7 +135,7 @@ TEST_CASE("the largest value that fits gets the place of all others") {
 }
 
 TEST_CASE("an absent key takes its memory from absent keys first") {
-    ShardedStore store(Config{.max_entries = 4'096, .max_memory_bytes = 20'000});
+    OpenStore store(Config{.max_entries = 4'096, .max_memory_bytes = 20'000});
     put(store, "value", std::string(15'000, 'v'));
 
     for (int i = 0; i < 1'000; ++i) put_absent(store, std::to_string(i));
@@ -146,7 +147,7 @@ TEST_CASE("an absent key takes its memory from absent keys first") {
 }
 
 TEST_CASE("a value takes its memory from values before absent keys") {
-    ShardedStore store(Config{.max_entries = 4'096, .max_memory_bytes = 20'000});
+    OpenStore store(Config{.max_entries = 4'096, .max_memory_bytes = 20'000});
     put_absent(store, "absent");
 
     for (int i = 0; i < 100; ++i) put(store, std::to_string(i), std::string(1'000, 'v'));
@@ -157,13 +158,13 @@ TEST_CASE("a value takes its memory from values before absent keys") {
 }
 
 TEST_CASE("an emptied store takes as little memory as a new one") {
-    ShardedStore store(of_entries(100'000));
+    OpenStore store(of_entries(100'000));
     const std::size_t empty_bytes = store.stats().memory_bytes;
     for (int i = 0; i < 20'000; ++i) put(store, std::to_string(i), "value");
     for (int i = 0; i < 100; ++i) put_absent(store, "absent" + std::to_string(i));
     CHECK(store.stats().memory_bytes > 20'000 * 70);
 
-    store.invalidate_all();
+    store.invalidate_all(Cause::flush);
 
     CHECK(empty_bytes == 0);
     CHECK(store.stats().memory_bytes == 0);
@@ -186,7 +187,7 @@ TEST_CASE("a small store is one shard and a large one has many") {
 }
 
 TEST_CASE("a full store of many shards holds exactly what it may") {
-    ShardedStore store(Config{.max_entries = 10'007, .max_absent_keys = 1'001});
+    OpenStore store(Config{.max_entries = 10'007, .max_absent_keys = 1'001});
 
     for (int i = 0; i < 40'000; ++i) put(store, std::to_string(i), "value");
     for (int i = 40'000; i < 50'000; ++i) put_absent(store, std::to_string(i));

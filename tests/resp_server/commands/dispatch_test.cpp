@@ -50,12 +50,6 @@ TEST_CASE("a command with the wrong number of words is refused here, by its own 
     CHECK(answer_to("CLIENT SETNAME") == wrong_arity("client|setname"));
 }
 
-TEST_CASE("an unknown command is refused with what it began with, as Redis does") {
-    CHECK(answer_to("foo") == "-ERR unknown command 'foo', with args beginning with: \r\n");
-    CHECK(answer_to("Foo a bc") ==
-          "-ERR unknown command 'Foo', with args beginning with: 'a' 'bc' \r\n");
-}
-
 TEST_CASE("of a long unknown command only the beginning is shown") {
     const std::string name(200, 'n'), word(100, 'w');
 
@@ -64,15 +58,6 @@ TEST_CASE("of a long unknown command only the beginning is shown") {
     CHECK(reply == "-ERR unknown command '" + name.substr(0, 128) +
                        "', with args beginning with: '" + word + "' '" + word.substr(0, 25) +
                        "' \r\n");
-}
-
-TEST_CASE("line breaks in an unknown command do not break the reply") {
-    House house;
-    Visitor visitor(house);
-
-    visitor.say_words({"a\r\n+OK", "b\nc"});
-
-    CHECK(visitor.hear() == "-ERR unknown command 'a  +OK', with args beginning with: 'b c' \r\n");
 }
 
 // The lines of a form that a web page sends here must not be executed as commands.

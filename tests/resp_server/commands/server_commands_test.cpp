@@ -109,10 +109,10 @@ TEST_CASE("INFO has our sections, or those that are asked for, in one bulk strin
     House house;
     Visitor visitor(house);
 
-    CHECK(sections(visitor.ask("INFO")) == "Server Clients Stats Cache ");
-    CHECK(sections(visitor.ask("INFO everything")) == "Server Clients Stats Cache ");
-    CHECK(sections(visitor.ask("INFO all")) == "Server Clients Stats Cache ");
-    CHECK(sections(visitor.ask("INFO default")) == "Server Clients Stats Cache ");
+    CHECK(sections(visitor.ask("INFO")) == "Server Clients Stats Cache Coherence ");
+    CHECK(sections(visitor.ask("INFO everything")) == "Server Clients Stats Cache Coherence ");
+    CHECK(sections(visitor.ask("INFO all")) == "Server Clients Stats Cache Coherence ");
+    CHECK(sections(visitor.ask("INFO default")) == "Server Clients Stats Cache Coherence ");
     CHECK(sections(visitor.ask("INFO CACHE")) == "Cache ");
     CHECK(sections(visitor.ask("info stats clients")) == "Clients Stats ");
     CHECK(visitor.ask("INFO replication") == bulk(""));
@@ -127,7 +127,7 @@ TEST_CASE("sections are parted by an empty line") {
 
     const auto info = visitor.ask("INFO");
 
-    for (const std::string_view name : {"Clients", "Stats", "Cache"}) {
+    for (const std::string_view name : {"Clients", "Stats", "Cache", "Coherence"}) {
         CHECK(info.find("\r\n\r\n# " + std::string(name) + "\r\n") != std::string::npos);
     }
 }

@@ -1,0 +1,74 @@
+#include "resp_server/commands/proxy_commands.hpp"
+
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include "resp/reply_writer.hpp"
+#include "resp_server/commands/data_commands.hpp"
+
+namespace nearcache::resp_server {
+
+namespace {
+
+using boost::algorithm::iequals;
+using std::chrono::milliseconds;
+
+constexpr std::string_view syntax_error =
+    "ERR syntax error: PROXY.GET key [NOCACHE | [MAXAGE ms] [MAXSTALE ms] [ONLYCACHED]]";
+constexpr std::string_view number_error = "ERR value is not an integer or out of range";
+// Of MAXAGE and MAXSTALE: a hundred years.
+constexpr std::int64_t most_milliseconds = 3'155'760'000'000;
+
+std::optional<milliseconds> read_milliseconds(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number || number < 0 || number > most_milliseconds) return std::nullopt;
+    return milliseconds(number);
+}
+
+// What is wrong with the options; empty when nothing is.
+std::string_view read_options(const resp::Command& command, cache::Directives& directives) {
+    const auto& words = command.words;
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        if (iequals(words[i], "NOCACHE")) {
+            directives.no_cache = true;
+        } else if (iequals(words[i], "ONLYCACHED")) {
+            directives.only_if_cached = true;
+        } else if (iequals(words[i], "MAXAGE") || iequals(words[i], "MAXSTALE")) {
+            auto& limit = iequals(words[i], "MAXAGE") ? directives.max_age : directives.max_stale;
+            if (++i == words.size()) return syntax_error;
+            limit = read_milliseconds(words[i]);
+            if (!limit) return number_error;
+        } else {
+            return syntax_error;
+        }
+    }
+    const bool has_others = directives.only_if_cached || directives.max_age || directives.max_stale;
+    return directives.no_cache && has_others ? syntax_error : std::string_view{};
+}
+
+}  // namespace
+
+void proxy_get(Client& client, const resp::Command& command) {
+    cache::Directives directives;
+    const auto wrong = read_options(command, directives);
+    if (!wrong.empty()) return append_error(client.out(), wrong);
+    // Without options it is GET: the rules of the key hold.
+    if (command.words.size() == 2) return get(client, command);
+    get(client, command, directives);
+}
+
+void proxy_explain(Client& client, const resp::Command& command) {
+    const auto explained = client.cache().explain(cache::Key(command.words[1]), client.now());
+    resp::append_array(client.out(), explained.fields.size() * 2);
+    for (const auto& [name, value] : explained.fields) {
+        resp::append_bulk(client.out(), name);
+        resp::append_bulk(client.out(), value);
+    }
+}
+
+}  // namespace nearcache::resp_server
