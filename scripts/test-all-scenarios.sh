@@ -15,9 +15,9 @@ require_programs redis-server redis-cli curl
 
 passed=0 failed=0
 
-# scenario NAME "flags of nearcache" "options of the script"
+# scenario NAME "flags of nearcache" "options of the script" [REMARK]
 scenario() {
-    local name="$1" log="$servers_dir/$1.log" flags options
+    local name="$1" log="$servers_dir/$1.log" title="$1${4:+ ($4)}" flags options
     [[ -z "$option_only" || "$option_only" == "$name" ]] || return 0
     read -ra flags <<<"$2"
     read -ra options <<<"$3"
@@ -25,11 +25,11 @@ scenario() {
     if timeout -k 5 300 bash "$project_root/scripts/$name.sh" --http "$http_address" \
         --resp "$resp_address" --redis "$redis_address" "${options[@]}" >"$log" 2>&1 &&
         kill -0 "$nearcache_pid" 2>/dev/null; then
-        printf '%-45s ok, %d checks\n' "$name" "$(grep -c '^ok ' "$log")"
+        printf '%-45s ok, %d checks\n' "$title" "$(grep -c '^ok ' "$log")"
         passed=$((passed + 1))
         if [[ "$option_verbose" == yes ]]; then cat "$log"; fi
     else
-        printf '%-45s FAILED\n' "$name"
+        printf '%-45s FAILED\n' "$title"
         failed=$((failed + 1))
         tail -n 40 "$log"
         tail -n 20 "$servers_dir/nearcache.log"
@@ -54,8 +54,12 @@ start_redis
 seeds
 scenario test-redis-protocol "" ""
 scenario test-http "" ""
-scenario test-lru "--cache-size 10 --ttl 5m" "--cache-size 10"
-scenario test-ttl "--ttl 1s" "--ttl 1s"
+for mode in ttl tracking; do
+    scenario test-lru "--cache-size 10 --ttl 5m --coherence $mode" \
+        "--cache-size 10 --coherence $mode" "$mode"
+done
+scenario test-ttl "--ttl 1s --coherence ttl" "--ttl 1s --coherence ttl" ttl
+scenario test-ttl "--ttl 4s --coherence tracking" "--ttl 4s --coherence tracking" tracking
 scenario test-served-all-concurrent-below-limit "--max-connections 5" "--limit 5"
 scenario test-denied-concurrent-above-limit "--max-connections 5" "--limit 5"
 
