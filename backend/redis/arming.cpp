@@ -38,6 +38,9 @@ std::string_view remedy(std::string_view error) {
     if (error.find("nknown") != std::string_view::npos) {
         return "; it takes Redis 6.2 or later, and a command that is not renamed";
     }
+    if (error.find("proxy") != std::string_view::npos) {
+        return "; it takes the address of Redis itself";
+    }
     return {};
 }
 

@@ -53,16 +53,6 @@ std::string text_of(const std::optional<resp::Value>& answer) {
     return answer ? answer->text : "what is answered is not RESP2";
 }
 
-std::string advice_for_connecting(std::string_view why) {
-    if (why.find("refused") != std::string_view::npos) return "Is Redis running there?";
-    if (why.find("resolve") != std::string_view::npos) return "Is the host's name right?";
-    if (why.starts_with("WRONGPASS") || why.starts_with("NOAUTH")) {
-        return "Give user and password in the URL: redis://user:password@host:port";
-    }
-    if (is_passing_trouble(why)) return "Try again when the server is ready.";
-    return {};
-}
-
 }  // namespace
 
 Examination::Examination(net::IoContext& context, const Config& config, const Clock& clock)
@@ -91,7 +81,10 @@ net::Awaitable<> Examination::run() {
 
 Diagnosis Examination::conclude() {
     if (!is_finished_ && diagnosis_.why_not.empty()) {
-        give_up("in time", "the examination took too long");
+        const auto& done = diagnosis_.findings;
+        give_up("in time", done.empty()
+                               ? "no connection in " + std::to_string(longest.count()) + " s"
+                               : "nothing more after: " + done.back().check);
     }
     diagnosis_.is_coherence_available = is_finished_;
     return diagnosis_;
@@ -113,7 +106,8 @@ net::Awaitable<bool> Examination::connect(Connector& connector, Conversation& co
     // Errors of Redis begin with a code in capitals: it was reached, and it said no.
     const auto& why = connector.why();
     const bool is_reached = why.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == why.find(' ');
-    co_return give_up(is_reached ? "let in" : "reachable", why, advice_for_connecting(why));
+    co_return give_up(is_reached ? "let in" : "reachable", why,
+                      std::string(advice_on_connecting(why)));
 }
 
 net::Awaitable<bool> Examination::look_at_server() {

@@ -1,10 +1,13 @@
 #include "backend/redis/server_checks.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <sstream>
 #include <string>
 #include <string_view>
 
+#include "backend/redis/arming.hpp"
 #include "backend/redis/greeting.hpp"
 
 namespace nearcache::backend::redis {
@@ -128,6 +131,30 @@ Finding check_command_table(const Answer& commands) {
     return {Grade::warning, check, refusal(commands),
             "nearcache takes the keys of commands from its own table, which does not know those "
             "of modules. Allow it with: ACL SETUSER <user> +command"};
+}
+
+std::string_view advice_on_connecting(std::string_view why) noexcept {
+    struct Advice {
+        std::string_view sign;
+        std::string_view text;
+    };
+    constexpr std::array<Advice, 9> known{{
+        {"refused", "Is Redis running there?"},
+        {"No such file", "Is Redis running there, and is the path right?"},
+        {"resolve", "Is the host's name right?"},
+        {"not a Redis server", "Is the port right? Does it expect TLS?"},
+        {"no answer in time", "Is Redis stopped, or busy for longer than backend.connect_timeout?"},
+        {"NOAUTH", "Give user and password in the URL: redis://user:password@host:port"},
+        {"WRONGPASS", "Are user and password right? Is the user on?"},
+        {"ERR AUTH", "Leave the password out, or give Redis one."},
+        {"NOPERM",
+         "Allow it with: ACL SETUSER <user> +ping, and +select if the URL names a database"},
+    }};
+    const auto* const found = std::ranges::find_if(known, [why](const Advice& advice) {
+        return why.find(advice.sign) != std::string_view::npos;
+    });
+    if (found != known.end()) return found->text;
+    return is_passing_trouble(why) ? "Try again when the server is ready." : std::string_view();
 }
 
 }  // namespace nearcache::backend::redis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "backend/redis/finding.hpp"
 #include "resp/value.hpp"
@@ -19,5 +20,8 @@ Finding check_max_clients(const Answer& setting);
 Finding check_push_buffer(const Answer& setting);
 // Of COMMAND INFO.
 Finding check_command_table(const Answer& commands);
+
+// What to do when no connection could be made; may be empty.
+std::string_view advice_on_connecting(std::string_view why) noexcept;
 
 }  // namespace nearcache::backend::redis

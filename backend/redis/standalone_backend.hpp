@@ -14,6 +14,8 @@ namespace nearcache::backend::redis {
 
 // One primary, reached over one pipelined link a lane, and a control connection that tells what
 // changes in it.
+//
+// Threads: as Backend says.
 class StandaloneBackend final : public Backend {
   public:
     StandaloneBackend(const Config& config, net::IoThreads& threads, const Clock& clock);

@@ -80,7 +80,7 @@ class alignas(128) Shard {
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
 
-    // See ShardedStore for these.
+    // ShardedStore says what each of these does.
     template <class OnHit>
     Lookup find(const Wanted& wanted, OnHit&& on_hit) {
         const auto judge = [&](const Entry& entry) { return judged_by_rule(entry, wanted); };

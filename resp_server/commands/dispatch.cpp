@@ -18,26 +18,29 @@ const CommandCatalogue::Difference* difference_of(Client& client, const CommandS
     return catalogue == nullptr ? nullptr : catalogue->difference(spec);
 }
 
-}  // namespace
-
-Execution execute(Client& client, const resp::Command& command) {
-    const std::span<const std::string_view> words(command.words.data(), command.words.size());
-    const auto [spec, handler] = resolve(words);
-    if (spec == nullptr) return execute_foreign(client, command);
-    if (handler != Handler::refuse_subcommand && !spec->takes(words.size())) {
-        append_wrong_arity(client.out(), spec->name);
-        return Execution::done;
+Execution refuse(Client& client, const Resolved& resolved, const resp::Command& command) {
+    const auto [spec, handler] = resolved;
+    if (handler == Handler::refuse_subcommand) {
+        if (spec->name != "client" || !changes_nothing_here(command.words[1])) {
+            return execute_foreign_subcommand(client, *spec, command);
+        }
+        client_command(client, command);
+    } else if (handler == Handler::refuse_own_connection) {
+        refuse_own_connection(client, spec->name);
+    } else if (handler == Handler::refuse_admin) {
+        refuse_admin(client, spec->name);
+    } else if (handler == Handler::refuse_cluster) {
+        // Redis's own words: redis-cli --bigkeys says READONLY and goes on when it reads them.
+        append_error(client.out(), "ERR This instance has cluster support disabled");
+    } else {
+        refuse_unknown(client, command);
     }
+    return Execution::done;
+}
 
-    if (const auto* const difference = difference_of(client, *spec)) {
-        return execute_differing(client, *spec, *difference, command);
-    }
-
-    const bool is_about_keys = handler == Handler::get || handler == Handler::mget ||
-                               handler == Handler::proxy_get || handler == Handler::forward ||
-                               handler == Handler::command;
-    if (!is_about_keys) note_source(client, command, "proxy");
-    switch (handler) {
+// A command with as many words as it takes.
+Execution answer(Client& client, const Resolved& resolved, const resp::Command& command) {
+    switch (resolved.handler) {
         case Handler::get:
             get(client, command);
             break;
@@ -52,7 +55,7 @@ Execution execute(Client& client, const resp::Command& command) {
             break;
         case Handler::forward:
         case Handler::forward_unless_blocking:
-            return forward(client, *spec, command);
+            return forward(client, *resolved.spec, command);
         case Handler::ping:
             ping(client, command);
             break;
@@ -78,7 +81,7 @@ Execution execute(Client& client, const resp::Command& command) {
             reset(client);
             break;
         case Handler::command:
-            return command_command(client, *spec, command);
+            return command_command(client, *resolved.spec, command);
         case Handler::config:
             config_get(client, command);
             break;
@@ -86,26 +89,36 @@ Execution execute(Client& client, const resp::Command& command) {
             info(client, command);
             break;
         case Handler::refuse_own_connection:
-            refuse_own_connection(client, spec->name);
-            break;
         case Handler::refuse_cluster:
-            // Redis's own words: redis-cli --bigkeys says READONLY and goes on when it reads them.
-            append_error(client.out(), "ERR This instance has cluster support disabled");
-            break;
         case Handler::refuse_admin:
-            refuse_admin(client, spec->name);
-            break;
         case Handler::refuse_subcommand:
-            if (spec->name == "client" && changes_nothing_here(words[1])) {
-                client_command(client, command);
-                break;
-            }
-            return execute_foreign_subcommand(client, *spec, command);
         case Handler::refuse_unknown:
-            refuse_unknown(client, command);
-            break;
+            return refuse(client, resolved, command);
     }
     return Execution::done;
+}
+
+}  // namespace
+
+Execution execute(Client& client, const resp::Command& command) {
+    const std::span<const std::string_view> words(command.words.data(), command.words.size());
+    const auto resolved = resolve(words);
+    const auto [spec, handler] = resolved;
+    if (spec == nullptr) return execute_foreign(client, command);
+    if (handler != Handler::refuse_subcommand && !spec->takes(words.size())) {
+        append_wrong_arity(client.out(), spec->name);
+        return Execution::done;
+    }
+
+    if (const auto* const difference = difference_of(client, *spec)) {
+        return execute_differing(client, *spec, *difference, command);
+    }
+
+    const bool is_about_keys = handler == Handler::get || handler == Handler::mget ||
+                               handler == Handler::proxy_get || handler == Handler::forward ||
+                               handler == Handler::command;
+    if (!is_about_keys) note_source(client, command, "proxy");
+    return answer(client, resolved, command);
 }
 
 }  // namespace nearcache::resp_server

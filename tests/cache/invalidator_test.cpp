@@ -290,6 +290,7 @@ TEST_CASE("in ttl mode what a channel says of itself changes nothing") {
     bench.prove();
     bench.invalidator.on_lost("gone");
     bench.invalidator.on_refused("no such command");
+    bench.clock.advance(30min);
 
     CHECK(bench.serves("k"));
     CHECK(bench.fetch("other"));

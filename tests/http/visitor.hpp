@@ -24,7 +24,8 @@ inline cache::Config small_cache() {
 
 // Two lanes run by hand, a backend that answers when it is told to, and room for two requests.
 struct House {
-    explicit House(const cache::Config& with = small_cache()) : cache_config(with) {}
+    explicit House(const cache::Config& with = small_cache(), const tests::FakeBackend& made = {})
+        : cache_config(with), backend(made) {}
 
     const cache::Config cache_config;
     tests::ManualClock clock;

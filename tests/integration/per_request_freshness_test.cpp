@@ -233,6 +233,8 @@ TEST_CASE("hits tell their age") {
 TEST_CASE("PROXY.EXPLAIN tells where an answer would come from, and why") {
     Servers servers({"--ttl", "100s", "--cache-rule", "prefix=live:,never_cache"});
 
+    REQUIRE(servers.resp().ask({"GET", "other"}) == nil);  // connected by now
+
     const auto unknown = explain(servers, "k");
     servers.redis.command({"SET", "k", "12345"});
     servers.resp().ask({"GET", "k"});

@@ -13,8 +13,9 @@ namespace nearcache::tests {
 struct Promise {
     // How long after a write made elsewhere the value before it may still be read.
     milliseconds max_staleness{3000};
-    // How long after its own life a value may still be read: the clocks' whole milliseconds.
-    milliseconds past_expiry{5};
+    // How long after the end of its life a value may still be read: by who joins a fetch that Redis
+    // answered while it lived.
+    milliseconds past_expiry{3000};
 };
 
 // How much some reads were late.

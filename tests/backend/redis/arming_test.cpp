@@ -137,12 +137,14 @@ TEST_CASE("an error is a refusal, and tells what to do") {
     const auto no_channel = why_of(subscribe, "-NOPERM this user has no permissions\r\n");
     const auto too_old = why_of(tracking, "-ERR Unknown subcommand or wrong number\r\n");
     const auto renamed = why_of(client_id, "-ERR unknown command 'CLIENT'\r\n");
+    const auto in_between = why_of(tracking, "-ERR 'x' is not offered by this proxy yet\r\n");
 
     CHECK(contains(no_channel, "SUBSCRIBE to __redis__:invalidate"));
     CHECK(contains(no_channel, "ACL SETUSER"));
     CHECK(contains(too_old, "CLIENT TRACKING is refused"));
     CHECK(contains(too_old, "Redis 6.2"));
     CHECK(contains(renamed, "not renamed"));
+    CHECK(contains(in_between, "address of Redis itself"));
     CHECK(contains(why_of(ping, "-ERR no\r\n"), "PING"));
 }
 

@@ -81,4 +81,22 @@ TEST_CASE("the command table counts as readable even when it is too nested to be
     CHECK(check_command_table(refused()).grade == Grade::warning);
 }
 
+TEST_CASE("who cannot connect is told what to look at") {
+    const auto advises = [](std::string_view why, std::string_view what) {
+        return advice_on_connecting(why).find(what) != std::string_view::npos;
+    };
+
+    CHECK(advises("Connection refused", "running"));
+    CHECK(advises("No such file or directory", "path"));
+    CHECK(advises("cannot resolve: Host not found (authoritative)", "name"));
+    CHECK(advises("this is not a Redis server", "port"));
+    CHECK(advises("no answer in time", "backend.connect_timeout"));
+    CHECK(advises("NOAUTH Authentication required.", "in the URL"));
+    CHECK(advises("WRONGPASS invalid username-password pair or user is disabled.", "password"));
+    CHECK(advises("ERR AUTH <password> called without any password configured", "out"));
+    CHECK(advises("NOPERM this user has no permissions to run the 'ping' command", "+ping"));
+    CHECK(advises("LOADING Redis is loading the dataset in memory", "again"));
+    CHECK(advice_on_connecting("ERR DB index is out of range").empty());
+}
+
 }  // namespace nearcache::backend::redis

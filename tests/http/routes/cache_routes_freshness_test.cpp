@@ -182,6 +182,25 @@ TEST_CASE("by its rule a value is served when it is over, and one request has it
     CHECK(first.answered_later == 0);
 }
 
+// Its own time is not over, but what is left of it is worth nothing.
+TEST_CASE("what is served though its channel was lost has no time left") {
+    tests::FakeBackend told;
+    told.set_changes_only_here(false);
+    House house(with_rule({.prefix = "", .stale_while_revalidate = 60s}), told);
+    house.cache.start();
+    house.backend.listener().on_armed({house.clock.now(), backend::Proof::canary, ""});
+    Visitor visitor(house);
+    cache_value(house, "k", "v");
+    house.clock.advance(2s);
+
+    house.backend.listener().on_lost("gone");
+    const auto reply = visitor.ask(verb::get, "/k");
+
+    CHECK(origin_of(reply) == "STALE: hit; ttl=0; detail=stale-while-revalidate");
+    CHECK(field_of(reply, "Age") == "2");
+    house.backend.answer(0, "k", "new");
+}
+
 TEST_CASE("HEAD of a value that is over has it fetched anew, too") {
     House house(with_rule({.prefix = "", .stale_while_revalidate = 60s}));
     Visitor visitor(house);
