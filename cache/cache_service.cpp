@@ -113,10 +113,11 @@ store::Joined CacheService::join(const Key& key, const store::Joining& joining,
 }
 
 void CacheService::answer_soon(LoadWaiter& waiter, store::Joined joined) {
+    const bool has_value = joined.kind == store::Joined::Kind::hit;
     LoadOutcome outcome;
-    outcome.kind = joined.kind == store::Joined::Kind::hit ? LoadOutcome::Kind::value
-                                                           : LoadOutcome::Kind::absent;
-    outcome.entry = std::move(joined.entry);
+    outcome.kind = has_value ? LoadOutcome::Kind::value : LoadOutcome::Kind::absent;
+    // The entry of an absent key is no value, not even an empty one.
+    if (has_value) outcome.entry = std::move(joined.entry);
     outcome.is_kept = true;
     boost::asio::post(threads_.lane(waiter.lane()),
                       [&waiter, told = std::move(outcome)] { waiter.on_loaded(told); });

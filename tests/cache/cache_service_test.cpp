@@ -76,6 +76,8 @@ TEST_CASE("what arrived between find and load is told soon, not from within load
     CHECK(of_value.said == "v");
     CHECK(of_value.is_kept);
     CHECK(of_absence.said == "(absent)");
+    // MGET takes whatever entry it is told for a value.
+    CHECK_FALSE(of_absence.entry);
     CHECK(bench.backend.gets() == 2);
 }
 
