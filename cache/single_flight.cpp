@@ -90,7 +90,7 @@ void Flight::on_reply(const backend::GetReply& reply) {
     auto entry = make_entry(reply);
     if (reply.kind == Kind::value) outcome.entry = entry;
     outcome.kind = reply.kind == Kind::value ? LoadOutcome::Kind::value : LoadOutcome::Kind::absent;
-    land(std::move(outcome), keeps(reply) ? entry : store::EntryRef{});
+    land(std::move(outcome), entry);
 }
 
 void Flight::on_failure(Errc why) {
@@ -130,7 +130,8 @@ store::EntryRef Flight::make_entry(const backend::GetReply& reply) const {
                                 .value = reply.bytes,
                                 .stored_at = sent_at_,
                                 .expires_at = sent_at_ + ttl,
-                                .rule = rule};
+                                .rule = rule,
+                                .may_be_kept = keeps(reply)};
     return is_absent ? store::make_absent_entry(entry) : store::make_entry(entry);
 }
 
@@ -152,10 +153,10 @@ std::optional<LoadOutcome> Flight::find_stale() const {
     return stale;
 }
 
-void Flight::land(LoadOutcome outcome, const store::EntryRef& kept,
+void Flight::land(LoadOutcome outcome, const store::EntryRef& answer,
                   std::optional<LoadOutcome> stale) {
     const std::unique_ptr<Flight> self(this);
-    auto landed = deck_.store.land(*this, kept, deck_.clock.now());
+    auto landed = deck_.store.land(*this, answer, deck_.clock.now());
     outcome.is_kept = landed.is_kept;
     const Verdict verdict{std::move(outcome), std::move(stale)};
 

@@ -98,7 +98,7 @@ class Flight final : public store::Lease, public backend::GetCompletion {
     std::chrono::milliseconds cut_at_random(std::chrono::milliseconds ttl, unsigned percent) const;
     // What may be told instead of a failure to those who put up with it.
     std::optional<LoadOutcome> find_stale() const;
-    void land(LoadOutcome outcome, const store::EntryRef& kept,
+    void land(LoadOutcome outcome, const store::EntryRef& answer,
               std::optional<LoadOutcome> stale = {});
 
     FlightDeck& deck_;

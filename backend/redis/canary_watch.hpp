@@ -20,7 +20,8 @@ class CanaryWatch {
     void end() noexcept { is_open_ = false; }
 
     bool is_open() const noexcept { return is_open_; }
-    bool is_ours(std::string_view key) const noexcept { return key == key_; }
+    // None is before begin(): an empty key is somebody else's.
+    bool is_ours(std::string_view key) const noexcept { return !key_.empty() && key == key_; }
 
     // The server said that the key was written.
     void on_written(TimePoint now) noexcept { written_at_ = now; }

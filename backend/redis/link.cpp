@@ -102,7 +102,11 @@ void Link::watch_deadlines() {
     is_watching_ = true;
     const auto awaited = std::ranges::find_if(expected_, &Expected::is_awaited);
     const auto silence_ends = heard_at_ + config_.operation_timeout;
-    deadline_timer_.expires_at(awaited == expected_.end() ? silence_ends : awaited->deadline);
+    // Those in front were told already: the connection may turn out to be dead before the next is
+    // due.
+    const bool is_overdue = awaited != expected_.begin();
+    const auto due = awaited == expected_.end() ? TimePoint::max() : awaited->deadline;
+    deadline_timer_.expires_at(is_overdue ? std::min(due, silence_ends) : due);
     deadline_timer_.async_wait([this](error_code) {
         is_watching_ = false;
         on_deadline();

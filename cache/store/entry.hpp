@@ -23,6 +23,8 @@ struct NewEntry {
     TimePoint stored_at;
     TimePoint expires_at;
     std::uint8_t rule = 0;
+    // False: it is an answer for those who wait, and nothing to keep.
+    bool may_be_kept = true;
 };
 
 // A longer key can be asked for, but is never kept.
@@ -52,7 +54,7 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     TimePoint expires_at() const noexcept { return life_.expires_at(); }
     std::uint8_t rule() const noexcept { return rule_; }
     bool is_absent() const noexcept { return is_absent_ != 0; }
-    // False when its key is too long.
+    // False when its key is too long, or it was not meant to be.
     bool is_keepable() const noexcept { return is_keepable_ != 0; }
     // What the allocator spends on it, its own header and rounding included.
     std::size_t memory_bytes() const noexcept;

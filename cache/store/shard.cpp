@@ -92,6 +92,7 @@ Landed Shard::land(Lease& lease, const EntryRef& entry, TimePoint now, const Fre
         keep({.entry = kept, .now = now, .is_refresh = is_refresh}, released);
         landed.is_kept = true;
     }
+    if (holds && !landed.is_kept) outdate(lease, *entry, now, released);
     return landed;
 }
 
@@ -323,6 +324,17 @@ void Shard::change(Entry& entry, Cause cause, TimePoint now, Released& released)
     }
     ++dropped_by(cause);
     memory_.refund(remove(entry, released));
+}
+
+// A newer answer came that cannot be kept. If it says otherwise than what is held, the key changed,
+// told or not: whoever has seen the newer answer must not be given the older one.
+void Shard::outdate(const Lease& lease, const Entry& answer, TimePoint now,
+                    Released& released) noexcept {
+    Entry* const older = table_.find(lease.key(), lease.hash());
+    if (older == nullptr) return;
+    const bool says_the_same =
+        older->is_absent() == answer.is_absent() && older->value() == answer.value();
+    if (!says_the_same) change(*older, Cause::invalidation, now, released);
 }
 
 // Useless is what no rule and no later proof can make answer a lookup.

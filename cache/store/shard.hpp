@@ -159,6 +159,8 @@ class alignas(128) Shard {
 
     std::uint64_t& dropped_by(Cause cause) noexcept;
     void change(Entry& entry, Cause cause, TimePoint now, Released& released) noexcept;
+    void outdate(const Lease& lease, const Entry& answer, TimePoint now,
+                 Released& released) noexcept;
     void drop_if_useless(Entry& entry, const Wanted& wanted, Released& released) noexcept;
     std::size_t remove(Entry& entry, Released& released) noexcept;
     std::size_t expire(Entry& entry, Released& released) noexcept;

@@ -71,8 +71,8 @@ class ShardedStore {
 
     // Ends a lease with what was fetched, or with nothing after an error. The entry is kept if the
     // lease still holds, its epoch is still the current one, the entry has not expired, its key is
-    // not write-hot, and it fits. Hands over those who waited; the lease may be destroyed after
-    // this.
+    // not write-hot, and it fits; if it is not, an older entry that says otherwise counts as
+    // invalidated. Hands over those who waited; the lease may be destroyed after this.
     Landed land(Lease& lease, const EntryRef& entry, TimePoint now);
 
     // After fetching the key failed: what may be served instead by the rule of the entry that is

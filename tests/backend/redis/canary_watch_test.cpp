@@ -70,4 +70,10 @@ TEST_CASE("the next canary has its own time") {
     CHECK_FALSE(watch.is_ours("canary:1"));
 }
 
+TEST_CASE("without a canary the empty key is nobody's canary") {
+    const CanaryWatch watch;
+
+    CHECK_FALSE(watch.is_ours(""));
+}
+
 }  // namespace nearcache::backend::redis

@@ -184,6 +184,8 @@ class Run {
         const bool is_kept = entry && fetch->was_listed && is_accepted(*fetch, *entry);
         REQUIRE(landed.is_kept == is_kept);
         if (is_kept) model_.keep(entry, now_, fetch->expected_waiters.empty(), table_bytes_);
+        const bool is_newest = entry && fetch->was_listed && fetch->is_open;
+        if (is_newest && !is_kept) model_.outdate(std::string(fetch->lease.key()), *entry, now_);
         leases_.close(*fetch);
     }
 

@@ -329,4 +329,32 @@ TEST_CASE("a refreshed entry that outgrows the memory takes it from the others")
     CHECK(store.stats().memory_bytes <= 20'000);
 }
 
+TEST_CASE("what a newer answer contradicts is not served any more, though that is not kept") {
+    OpenStore store(with_rules({{.while_revalidate = 5s}}));
+    put_brief(store, "key", "old");
+    Fetch refresh("key");
+    refresh.join(store, Joining{.waiter = nullptr}, expiry);
+    std::string newer = "new";
+    NewEntry answer = refresh.answer(newer, expiry);
+
+    SUBCASE("because it may not be") { answer.may_be_kept = false; }
+    SUBCASE("because its time is up") { answer.expires_at = expiry; }
+    SUBCASE("because its epoch is over") { store.end_epoch(); }
+    CHECK_FALSE(store.land(refresh.lease, make_entry(answer), expiry).is_kept);
+
+    CHECK(look_up(store, "key", expiry) == "(miss)");
+}
+
+TEST_CASE("what a newer answer confirms is served on, though that is not kept") {
+    OpenStore store(with_rules({{.while_revalidate = 5s}}));
+    put_brief(store, "key", "value");
+    Fetch refresh("key");
+    refresh.join(store, Joining{.waiter = nullptr}, expiry);
+    store.end_epoch();
+
+    CHECK_FALSE(refresh.land(store, "value", expiry).is_kept);
+
+    CHECK(look_up(store, "key", expiry) == "value (stale)");
+}
+
 }  // namespace nearcache::store

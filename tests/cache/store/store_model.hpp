@@ -103,6 +103,15 @@ class StoreModel {
         }
     }
 
+    // A newer answer came and was not kept.
+    void outdate(const std::string& key, const Entry& answer, TimePoint now) {
+        const auto [order, older] = locate(key, now);
+        if (order == nullptr) return;
+        const bool says_the_same =
+            older->entry->is_absent() == answer.is_absent() && older->value == answer.value();
+        if (!says_the_same && !stays(*older, Cause::invalidation, now)) order->erase(older);
+    }
+
     void forget_everything() {
         values.clear();
         absent_keys.clear();
