@@ -132,6 +132,12 @@ void Assembly::share_coherence() {
     tracking.is_wanted = coherence.mode != cache::Coherence::Mode::ttl;
     tracking.max_staleness = coherence.max_staleness;
     tracking.prefixes = coherence.prefixes;
+    // Who asks for less staleness and says no more need not know of heartbeats.
+    constexpr int usual_share = 6;
+    const bool is_left_to_us = history("coherence.heartbeat").mentions.empty();
+    if (is_left_to_us) {
+        tracking.heartbeat = std::min(tracking.heartbeat, coherence.max_staleness / usual_share);
+    }
 }
 
 void Assembly::check_reconnection() const {
@@ -143,13 +149,14 @@ void Assembly::check_reconnection() const {
                      format_duration(backend.reconnect_max));
 }
 
-// A lost ping is noticed before the proofs run out: two of them fit in.
+// A proof is a heartbeat old when it comes, and the next comes a heartbeat and a round trip later:
+// with only two of them in it the longest staleness would be over just before every pong.
 void Assembly::check_heartbeat() const {
     const auto& tracking = draft_.config.backend.tracking;
-    if (tracking.heartbeat * 2 <= tracking.max_staleness) return;
+    if (tracking.heartbeat * 3 <= tracking.max_staleness) return;
     fail_as_last("coherence.heartbeat", "coherence.max_staleness",
                  "coherence.heartbeat " + format_duration(tracking.heartbeat) +
-                     " is longer than half of coherence.max_staleness " +
+                     " is longer than a third of coherence.max_staleness " +
                      format_duration(tracking.max_staleness));
 }
 

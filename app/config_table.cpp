@@ -231,7 +231,7 @@ constexpr auto table = std::to_array<Option>({
     {"coherence.max_staleness", "--max-staleness",
      "without a younger proof of the channel nothing is a hit",
      TimeSpan{coherence_at<&Coherence::max_staleness>, 100ms, 1h}},
-    {"coherence.heartbeat", "--coherence-heartbeat", "between two proofs; at most half of that",
+    {"coherence.heartbeat", "--coherence-heartbeat", "between two proofs; at most a third of that",
      TimeSpan{tracking_at<&Tracking::heartbeat>, 10ms, 30min}},
     {"coherence.prefixes", "--coherence-prefix", "only such keys are kept; repeatable",
      PrefixList{coherence_at<&Coherence::prefixes>}},

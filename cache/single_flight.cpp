@@ -83,7 +83,9 @@ void Flight::on_reply(const backend::GetReply& reply) {
     if (reply.kind == Kind::error) {
         outcome.kind = LoadOutcome::Kind::error;
         outcome.error = reply.bytes;
-        return land(std::move(outcome), {},
+        // Another type is news of the key; any other error is none.
+        const bool is_news = reply.bytes.starts_with("WRONGTYPE");
+        return land(std::move(outcome), is_news ? make_entry(reply) : store::EntryRef{},
                     allows_stale(reply.bytes) ? find_stale() : std::nullopt);
     }
 
@@ -108,6 +110,7 @@ void Flight::on_failure(Errc why) {
 }
 
 bool Flight::keeps(const backend::GetReply& reply) const {
+    if (reply.kind == backend::GetReply::Kind::error) return false;
     if (!reply.is_tracked && deck_.invalidator.is_tracking()) {
         deck_.fills_from_elsewhere.fetch_add(1, std::memory_order_relaxed);
         return false;

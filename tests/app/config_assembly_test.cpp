@@ -81,15 +81,27 @@ TEST_CASE("the first pause before reconnecting is not above the longest") {
               .starts_with("nearcache: --backend-reconnect-max"));
 }
 
-TEST_CASE("two heartbeats fit into the longest staleness") {
-    CHECK(complaint({"--max-staleness", "500ms"}) ==
-          "nearcache: --max-staleness: coherence.heartbeat 500ms is longer than half of "
+TEST_CASE("three heartbeats fit into the longest staleness") {
+    CHECK(complaint({"--coherence-heartbeat", "500ms", "--max-staleness", "500ms"}) ==
+          "nearcache: --coherence-heartbeat: coherence.heartbeat 500ms is longer than a third of "
           "coherence.max_staleness 500ms");
-    CHECK(complaint({"--coherence-heartbeat", "1501ms"}) ==
-          "nearcache: --coherence-heartbeat: coherence.heartbeat 1501ms is longer than half of "
+    CHECK(complaint({"--coherence-heartbeat", "1001ms"}) ==
+          "nearcache: --coherence-heartbeat: coherence.heartbeat 1001ms is longer than a third of "
           "coherence.max_staleness 3s");
-    CHECK(complaint({"--coherence-heartbeat", "1500ms"}).empty());
-    CHECK(complaint({"--coherence-heartbeat", "50ms", "--max-staleness", "100ms"}).empty());
+    CHECK(complaint({"--coherence-heartbeat", "1s"}).empty());
+    CHECK(complaint({"--coherence-heartbeat", "30ms", "--max-staleness", "100ms"}).empty());
+}
+
+TEST_CASE("a heartbeat that nobody set follows a short staleness") {
+    using namespace std::chrono_literals;
+    const auto heartbeat = [](const Words& flags) {
+        return load(flags).config.backend.tracking.heartbeat;
+    };
+
+    CHECK(heartbeat({}) == 500ms);
+    CHECK(heartbeat({"--max-staleness", "1h"}) == 500ms);
+    CHECK(heartbeat({"--max-staleness", "600ms"}) == 100ms);
+    CHECK(heartbeat({"--max-staleness", "600ms", "--coherence-heartbeat", "200ms"}) == 200ms);
 }
 
 TEST_CASE("what backend and cache both need to know of coherence is told to both") {

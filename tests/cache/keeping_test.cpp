@@ -276,6 +276,28 @@ TEST_CASE("each prefix has its largest value") {
     CHECK_FALSE(elsewhere.is_kept);
 }
 
+TEST_CASE("an answer that is not kept outdates what is held and says otherwise") {
+    Directives anew;
+    anew.no_cache = true;
+    const std::string too_large(small_config().max_value_bytes + 1, 'x');
+    const auto answered = [&](auto&& answer) {
+        ServiceBench bench;
+        bench.cache("k", "v");
+        Asker asker(0);
+        bench.clock.advance(1ms);
+        bench.load(asker, anew);
+        answer(bench.backend);
+        return bench.look_up();
+    };
+
+    CHECK(answered([&](auto& backend) { backend.answer(0, "k", too_large); }) == "(miss)");
+    CHECK(answered([](auto& backend) { backend.answer_error(0, "k", "WRONGTYPE no"); }) ==
+          "(miss)");
+    CHECK(answered([](auto& backend) { backend.answer(0, "k", "v", milliseconds(0)); }) == "v");
+    CHECK(answered([](auto& backend) { backend.answer_error(0, "k", "NOPERM no"); }) == "v");
+    CHECK(answered([](auto& backend) { backend.fail(0, Errc::backend_timeout); }) == "v");
+}
+
 TEST_CASE("with prefixes of which changes are told only keys below them are kept") {
     auto config = small_config();
     config.coherence.prefixes = {"user:"};
