@@ -331,7 +331,8 @@ void Shard::change(Entry& entry, Cause cause, TimePoint now, Released& released)
 void Shard::outdate(const Lease& lease, const Entry& answer, TimePoint now,
                     Released& released) noexcept {
     Entry* const older = table_.find(lease.key(), lease.hash());
-    if (older == nullptr) return;
+    // What is known to have changed already stays as it is.
+    if (older == nullptr || is_invalidated(*older)) return;
     const bool says_the_same =
         older->is_absent() == answer.is_absent() && older->value() == answer.value();
     if (!says_the_same) change(*older, Cause::invalidation, now, released);

@@ -63,8 +63,8 @@ TEST_CASE("a flag that makes no sense stops the start with one line and status 2
     check_refused(Run({"stray"}), {"stray", "doctor"});
     check_refused(Run({"--cache-rule", "ttl=5s"}), {"--cache-rule", "prefix"});
     check_refused(Run({"--coherence-prefix", "a,ab"}), {"--coherence-prefix", "'ab'", "'a'"});
-    check_refused(Run({"--max-staleness", "200ms"}),
-                  {"--max-staleness", "coherence.heartbeat", "coherence.max_staleness"});
+    check_refused(Run({"--max-staleness", "200ms", "--coherence-heartbeat", "100ms"}),
+                  {"--coherence-heartbeat", "coherence.max_staleness"});
 }
 
 TEST_CASE("an environment that makes no sense stops the start with one line and status 2") {
