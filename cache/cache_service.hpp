@@ -67,8 +67,8 @@ struct ServiceCounters {
 // The story of a request, for both doors: find() what is here, load() what is not, forward() what
 // is none of the cache's business.
 //
-// Threads: any; load(), refresh() and forward() on the thread of the lane they name; start() and
-// stop() the owner's.
+// Threads: any; load(), refresh() and forward() on the thread of the lane they name; start() the
+// owner's.
 class CacheService {
   public:
     CacheService(net::IoThreads& threads, backend::Backend& backend, const Clock& clock,
@@ -78,8 +78,6 @@ class CacheService {
 
     // Has the backend connect and tell what changes. Called once the lanes exist.
     void start();
-    // Every command that is under way fails.
-    void stop() { backend_.stop(); }
 
     // A plain call into the memory: no coroutine, no allocation, no waiting. on_hit(const Entry&,
     // Lookup) runs under a lock: it copies a short value or shares a long one, and no more. It is

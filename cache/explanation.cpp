@@ -35,26 +35,14 @@ std::string_view why_not_fresh(const store::Inspection& found) {
     return "its ttl is over";
 }
 
-// The rule's two ways to serve what is not fresh.
-bool is_served_meanwhile(const store::Inspection& found, const store::Retention& retention) {
-    return found.is_held && !found.is_invalidated && !found.is_absent &&
-           retention.while_revalidate.count() > 0 && -found.left < retention.while_revalidate;
-}
-bool is_served_if_error(const store::Inspection& found, const store::Retention& retention) {
-    return found.is_held && (!found.is_invalidated || retention.after_invalidation) &&
-           retention.if_error.count() > 0 && -found.left < retention.if_error;
-}
-
 Reason reason_of(const Circumstances& now) {
     const auto& found = now.found;
     if (found.is_fresh) {
         return {"cache", found.is_absent ? "known to be absent" : "held and fresh"};
     }
-    const auto& retention = now.rules[found.rule].retention;
-    if (is_served_meanwhile(found, retention)) return {"stale", why_not_fresh(found)};
+    if (found.is_served_meanwhile) return {"stale", why_not_fresh(found)};
     if (!now.is_reachable) {
-        const bool is_served = is_served_if_error(found, retention);
-        return {is_served ? "stale" : "none", "the backend is not reachable"};
+        return {found.helps_after_error ? "stale" : "none", "the backend is not reachable"};
     }
     if (found.has_lease) return {"flight", "it is being fetched"};
     if (found.is_held) return {"backend", why_not_fresh(found)};

@@ -53,8 +53,8 @@ bool Rules::is_told(std::string_view key) const noexcept {
     return told_.empty() || begins_with_one_of(key, told_);
 }
 
-bool Rules::keeps(std::string_view key, std::size_t value_bytes) const noexcept {
-    const auto& terms = terms_[find(key)];
+bool Rules::keeps(const Terms& terms, std::string_view key,
+                  std::size_t value_bytes) const noexcept {
     return !terms.never_cache && key.size() <= terms.max_value_bytes &&
            value_bytes <= terms.max_value_bytes && is_told(key);
 }

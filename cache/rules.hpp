@@ -38,8 +38,8 @@ class Rules {
 
     // Whether changes of the key are told at all (coherence.prefixes).
     bool is_told(std::string_view key) const noexcept;
-    // Whether a value of so many bytes may be kept under that key.
-    bool keeps(std::string_view key, std::size_t value_bytes) const noexcept;
+    // Whether a value of so many bytes may be kept under that key, for which these terms hold.
+    bool keeps(const Terms& terms, std::string_view key, std::size_t value_bytes) const noexcept;
 
     std::vector<store::Retention> retentions() const;
 

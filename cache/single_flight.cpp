@@ -109,13 +109,13 @@ void Flight::on_failure(Errc why) {
     land(std::move(outcome), {}, allows_stale(why) ? find_stale() : std::nullopt);
 }
 
-bool Flight::keeps(const backend::GetReply& reply) const {
+bool Flight::keeps(const backend::GetReply& reply, const Rules::Terms& terms) const {
     if (reply.kind == backend::GetReply::Kind::error) return false;
     if (!reply.is_tracked && deck_.invalidator.is_tracking()) {
         deck_.fills_from_elsewhere.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
-    return deck_.rules.keeps(key(), reply.bytes.size());
+    return deck_.rules.keeps(terms, key(), reply.bytes.size());
 }
 
 // The backend measured what was left after the question was sent: counted from then on, an entry
@@ -134,7 +134,7 @@ store::EntryRef Flight::make_entry(const backend::GetReply& reply) const {
                                 .stored_at = sent_at_,
                                 .expires_at = sent_at_ + ttl,
                                 .rule = rule,
-                                .may_be_kept = keeps(reply)};
+                                .may_be_kept = keeps(reply, terms)};
     return is_absent ? store::make_absent_entry(entry) : store::make_entry(entry);
 }
 

@@ -93,7 +93,7 @@ class Flight final : public store::Lease, public backend::GetCompletion {
     void on_failure(Errc why) override;
 
   private:
-    bool keeps(const backend::GetReply& reply) const;
+    bool keeps(const backend::GetReply& reply, const Rules::Terms& terms) const;
     store::EntryRef make_entry(const backend::GetReply& reply) const;
     std::chrono::milliseconds cut_at_random(std::chrono::milliseconds ttl, unsigned percent) const;
     // What may be told instead of a failure to those who put up with it.

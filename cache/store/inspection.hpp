@@ -14,6 +14,8 @@ struct Inspection {
     bool is_absent = false;            // what is held is the knowledge that there is no such key
     bool is_fresh = false;             // a plain lookup would be served from it
     bool is_invalidated = false;       // known to have changed, and kept for answers after an error
+    bool is_served_meanwhile = false;  // a plain lookup would give it as stale
+    bool helps_after_error = false;    // find_if_error() would give it
     std::chrono::milliseconds age{0};  // since it was fetched
     std::chrono::milliseconds left{0};  // of its life; negative after its expiry
     std::size_t value_bytes = 0;

@@ -153,6 +153,8 @@ Inspection Shard::inspect(const Wanted& wanted) const {
         known.is_absent = entry->is_absent();
         known.is_fresh = is_fresh(*entry, wanted);
         known.is_invalidated = is_invalidated(*entry);
+        known.is_served_meanwhile = judged_by_rule(*entry, wanted) == Lookup::stale;
+        known.helps_after_error = helps_after_error(*entry, wanted.now);
         known.age = time_between(entry->stored_at(), wanted.now);
         known.left = time_between(wanted.now, entry->expires_at());
         known.value_bytes = entry->value().size();
