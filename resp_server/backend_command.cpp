@@ -1,11 +1,10 @@
 #include "resp_server/backend_command.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <utility>
 
 #include "resp/reply_reader.hpp"
+#include "resp_server/flag_names.hpp"
 
 namespace nearcache::resp_server {
 
@@ -13,19 +12,11 @@ namespace {
 
 using resp::ReplyReader;
 
-// Redis's names of what is asked for here; the rest of flags and categories does not matter.
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 10> flag_bits{{
-    {"write", flags::write},
-    {"readonly", flags::readonly},
-    {"admin", flags::admin},
-    {"pubsub", flags::pubsub},
-    {"noscript", flags::noscript},
-    {"blocking", flags::blocking},
-    {"no_multi", flags::no_multi},
-    {"movablekeys", flags::movable},
-    {"@connection", flags::connection},
-    {"@transaction", flags::transaction},
-}};
+// What is asked for here; the rest of flags and categories does not matter.
+constexpr std::uint64_t asked_flags = flags::write | flags::readonly | flags::admin |
+                                      flags::pubsub | flags::noscript | flags::blocking |
+                                      flags::no_multi | flags::movable;
+constexpr std::uint64_t asked_categories = flags::connection | flags::transaction;
 
 // SELECT has no other sign than its category that it changes its connection.
 constexpr std::uint64_t keeps_to_itself = flags::admin | flags::pubsub | flags::noscript |
@@ -36,10 +27,6 @@ constexpr std::uint64_t keeps_to_itself = flags::admin | flags::pubsub | flags::
 constexpr std::size_t fewest_fields = 6;
 constexpr std::size_t categories_field = 6;
 constexpr std::size_t subcommands_field = 9;
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-}
 
 int narrowed(std::int64_t number) noexcept {
     constexpr std::int64_t limit = std::numeric_limits<int>::max();
@@ -52,16 +39,19 @@ bool read_number(ReplyReader& reader, int& number) {
     return read.has_value();
 }
 
-// Of flags, or of categories.
-bool read_flags(ReplyReader& reader, std::uint64_t& bits) {
+// Adds those of the asked bits that are named.
+struct Asked {
+    std::span<const Named> names;
+    std::uint64_t bits;
+};
+bool read_bits(ReplyReader& reader, const Asked& asked, std::uint64_t& bits) {
     const auto count = reader.read_array();
     if (!count) return false;
     for (std::size_t i = 0; i < *count; ++i) {
         const auto name = reader.read_text();
         if (!name) return false;
-        const auto* const known =
-            std::ranges::find(flag_bits, *name, [](const auto& named) { return named.first; });
-        if (known != flag_bits.end()) bits |= known->second;
+        const auto known = std::ranges::find(asked.names, *name, &Named::name);
+        if (known != asked.names.end()) bits |= known->bit & asked.bits;
     }
     return true;
 }
@@ -70,7 +60,8 @@ bool read_fixed_fields(ReplyReader& reader, BackendCommand& command) {
     const auto name = reader.read_text();
     if (!name || name->empty()) return false;
     command.name = *name;
-    return read_number(reader, command.arity) && read_flags(reader, command.flags) &&
+    return read_number(reader, command.arity) &&
+           read_bits(reader, {flag_names, asked_flags}, command.flags) &&
            read_number(reader, command.first_key) && read_number(reader, command.last_key) &&
            read_number(reader, command.key_step);
 }
@@ -100,7 +91,7 @@ bool read_command(ReplyReader& reader, Level level, BackendCommand& command) {
         bool is_read = false;
         if (field == categories_field) {
             command.has_categories = true;
-            is_read = read_flags(reader, command.flags);
+            is_read = read_bits(reader, {category_names, asked_categories}, command.flags);
         } else if (field == subcommands_field) {
             is_read = read_subcommands(reader, level, command);
         } else {
@@ -118,12 +109,6 @@ std::string_view behind_bar(const BackendCommand& subcommand) noexcept {
 }
 
 }  // namespace
-
-bool BackendCommand::takes(std::size_t words) const noexcept {
-    const auto wanted = std::int64_t{arity};
-    const auto count = static_cast<std::int64_t>(words);
-    return wanted >= 0 ? count == wanted : count >= -wanted;
-}
 
 bool BackendCommand::may_share_connection() const noexcept {
     if (has(keeps_to_itself)) return false;
@@ -167,24 +152,12 @@ std::optional<std::vector<BackendCommand>> read_commands(std::string_view reply)
     return commands;
 }
 
-void add_key_range(WrittenKeys& written, const BackendCommand& command,
-                   std::span<const std::string_view> words) {
-    if (!command.has_key_range()) return;
-    const auto count = static_cast<std::int64_t>(words.size());
-    const std::int64_t last = command.last_key < 0
-                                  ? count + command.last_key
-                                  : std::min<std::int64_t>(command.last_key, count - 1);
-    for (std::int64_t i = command.first_key; i <= last; i += command.key_step) {
-        written.keys.push_back(words[static_cast<std::size_t>(i)]);
-    }
-}
-
 WrittenKeys written_keys(const BackendCommand& command, std::span<const std::string_view> words) {
     WrittenKeys written;
     if (!command.may_write()) return written;
     written.everything =
         !command.has(flags::write) || command.has(flags::movable) || !command.has_key_range();
-    if (!written.everything) add_key_range(written, command, words);
+    if (!written.everything) add_key_range(written, command.key_range(), words);
     return written;
 }
 

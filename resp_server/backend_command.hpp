@@ -24,11 +24,13 @@ struct BackendCommand {
     std::vector<BackendCommand> subcommands;
 
     bool has(std::uint64_t any_of) const noexcept { return (flags & any_of) != 0; }
-    bool takes(std::size_t words) const noexcept;
+    bool takes(std::size_t words) const noexcept { return fits_arity(arity, words); }
     // May change keys as far as its server tells: what declares neither to write nor to only read
     // may do anything.
     bool may_write() const noexcept { return has(flags::write) || !has(flags::readonly); }
     bool has_key_range() const noexcept { return first_key > 0 && last_key != 0 && key_step > 0; }
+    // Only if it has one.
+    KeyRange key_range() const noexcept { return {first_key, last_key, key_step}; }
     // Known to get one reply, to wait for nobody and to leave nothing behind on its connection.
     bool may_share_connection() const noexcept;
     // By "usage" of "memory|usage", in any case; null when there is none.
@@ -44,9 +46,6 @@ std::weak_ordering compare_names(std::string_view one, std::string_view other) n
 // something else, whatever that may be.
 std::optional<std::vector<BackendCommand>> read_commands(std::string_view reply);
 
-// The words from first_key to last_key.
-void add_key_range(WrittenKeys& written, const BackendCommand& command,
-                   std::span<const std::string_view> words);
 // Everything when the keys are not all at fixed places, or when the command does not say what it
 // does.
 WrittenKeys written_keys(const BackendCommand& command, std::span<const std::string_view> words);

@@ -91,7 +91,7 @@ const CommandCatalogue::Difference* CommandCatalogue::difference(
 WrittenKeys CommandCatalogue::written_keys(const CommandSpec& ours, const Difference& difference,
                                            std::span<const std::string_view> words) {
     auto written = resp_server::written_keys(ours, words);
-    if (difference.writes_a_range) add_key_range(written, *difference.theirs, words);
+    if (difference.writes_a_range) add_key_range(written, difference.theirs->key_range(), words);
     written.everything = written.everything || difference.writes_anything;
     return written;
 }

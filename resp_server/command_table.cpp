@@ -35,10 +35,6 @@ constexpr auto subcommand_rows = with_access(rows::subcommands);
 static_assert(std::ranges::is_sorted(command_rows, {}, &CommandSpec::name));
 static_assert(std::ranges::is_sorted(subcommand_rows, {}, &CommandSpec::name));
 
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-}
-
 // `name` in any case, `lower_name` in lower case.
 constexpr bool names(std::string_view name, std::string_view lower_name) noexcept {
     if (name.size() != lower_name.size()) return false;
@@ -139,12 +135,6 @@ void add(WrittenKeys& written, Words words) {
 void add_at(WrittenKeys& written, Words words, int index) {
     const auto at = static_cast<std::size_t>(index);
     if (at < words.size()) written.keys.push_back(words[at]);
-}
-
-void add_key_range(WrittenKeys& written, Words words, const CommandSpec& spec) {
-    const int count = static_cast<int>(words.size());
-    const int last = spec.last_key < 0 ? count + spec.last_key : std::min(spec.last_key, count - 1);
-    for (int i = spec.first_key; i <= last; i += spec.key_step) add_at(written, words, i);
 }
 
 void add_counted(WrittenKeys& written, Words words, std::size_t at) {
@@ -253,6 +243,15 @@ Resolved resolve(Words words) noexcept {
     return {spec, blocks ? Handler::refuse_own_connection : Handler::forward};
 }
 
+void add_key_range(WrittenKeys& written, const KeyRange& range, Words words) {
+    const auto count = static_cast<std::int64_t>(words.size());
+    const auto last =
+        range.last < 0 ? count + range.last : std::min<std::int64_t>(range.last, count - 1);
+    for (std::int64_t i = range.first; i <= last; i += range.step) {
+        written.keys.push_back(words[static_cast<std::size_t>(i)]);
+    }
+}
+
 WrittenKeys written_keys(const CommandSpec& spec, Words words) {
     WrittenKeys written;
     switch (spec.writes) {
@@ -262,7 +261,7 @@ WrittenKeys written_keys(const CommandSpec& spec, Words words) {
             written.everything = true;
             break;
         case Writes::keys:
-            add_key_range(written, words, spec);
+            add_key_range(written, {spec.first_key, spec.last_key, spec.key_step}, words);
             break;
         case Writes::first:
             add_at(written, words, spec.first_key);

@@ -99,6 +99,19 @@ enum Bit : std::uint64_t {
 };
 }  // namespace flags
 
+// Names of commands are ASCII, and their case does not matter.
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+}
+
+// Whether so many words, the name included, are as many as the arity in a table of commands says:
+// exactly so many, or at least so many if it is negative.
+constexpr bool fits_arity(int arity, std::size_t words) noexcept {
+    const auto wanted = std::int64_t{arity};
+    const auto count = static_cast<std::int64_t>(words);
+    return wanted >= 0 ? count == wanted : count >= -wanted;
+}
+
 // One command, or one subcommand, of Redis 7.0.
 struct CommandSpec {
     std::string_view name;  // lower case; a subcommand's is "config|get"
@@ -112,10 +125,7 @@ struct CommandSpec {
     Access access = Access::none;  // follows from flags and writes
 
     constexpr bool has(std::uint64_t flag) const noexcept { return (flags & flag) != 0; }
-    constexpr bool takes(std::size_t words) const noexcept {
-        return arity >= 0 ? words == static_cast<std::size_t>(arity)
-                          : words >= static_cast<std::size_t>(-arity);
-    }
+    constexpr bool takes(std::size_t words) const noexcept { return fits_arity(arity, words); }
 };
 
 // The only list of commands. A row that says forward is known to be safe on a connection that
@@ -149,6 +159,16 @@ struct WrittenKeys {
     boost::container::small_vector<std::string_view, 4> keys;
     bool everything = false;  // they cannot be known
 };
+
+// Adds the words from the first to the last of a table's row, by its step; a negative last counts
+// from the end.
+struct KeyRange {
+    int first;  // positive
+    int last;
+    int step;  // positive
+};
+void add_key_range(WrittenKeys& written, const KeyRange& range,
+                   std::span<const std::string_view> words);
 
 // `spec` is what resolve() made of the words. Of a malformed command it may say anything but less.
 WrittenKeys written_keys(const CommandSpec& spec, std::span<const std::string_view> words);

@@ -4,8 +4,7 @@
 
 namespace nearcache::resp_server {
 
-// What the bits of CommandSpec::flags are called in COMMAND's reply. Included by command_table
-// alone.
+// What the bits of CommandSpec::flags are called in COMMAND's reply: in ours, and in the backend's.
 struct Named {
     std::uint64_t bit;
     std::string_view name;
