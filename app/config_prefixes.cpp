@@ -3,25 +3,11 @@
 #include <utility>
 
 #include "app/config_text.hpp"
+#include "base/percent.hpp"
 
 namespace nearcache::app {
 
 namespace {
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-void append_encoded(std::string& out, char c) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += hex[byte >> 4];
-    out += hex[byte & 15];
-}
 
 bool is_separator(char c) { return c == ',' || c == ';' || is_blank(c); }
 
@@ -59,13 +45,12 @@ std::optional<std::string> read_prefix(std::string_view text, std::string& prefi
             bytes += text[i];
             continue;
         }
-        const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-        if (high < 0 || low < 0) {
+        const auto byte = percent_escape(text, i);
+        if (!byte) {
             return in_quotes(text) +
                    " has a '%' without two hex digits; allowed: %25 for a '%', %2C for a comma";
         }
-        bytes += static_cast<char>(high * 16 + low);
+        bytes += *byte;
         i += 2;
     }
     prefix = std::move(bytes);
@@ -78,7 +63,7 @@ std::string show_prefix(std::string_view prefix) {
         if (is_plain(c)) {
             shown += c;
         } else {
-            append_encoded(shown, c);
+            append_percent_escape(shown, c);
         }
     }
     return shown;
@@ -88,7 +73,7 @@ std::string without_separators(std::string_view text) {
     std::string same;
     for (const char c : text) {
         if (is_separator(c)) {
-            append_encoded(same, c);
+            append_percent_escape(same, c);
         } else {
             same += c;
         }

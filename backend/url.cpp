@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "backend/config.hpp"
+#include "base/percent.hpp"
 
 namespace nearcache::backend {
 
@@ -49,13 +50,6 @@ bool read_number(std::string_view text, Number least, Number most, Number& numbe
     return true;
 }
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("-._~").find(c) != std::string_view::npos;
@@ -64,17 +58,13 @@ bool is_unreserved(char c) {
 bool is_host_character(char c) { return is_unreserved(c) && c != '~'; }
 
 std::string encode(std::string_view text, std::string_view kept = {}) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
     std::string encoded;
     for (const char c : text) {
         if (is_unreserved(c) || kept.find(c) != kept.npos) {
             encoded += c;
             continue;
         }
-        const auto byte = static_cast<unsigned char>(c);
-        encoded += '%';
-        encoded += hex[byte >> 4];
-        encoded += hex[byte & 15];
+        append_percent_escape(encoded, c);
     }
     return encoded;
 }
@@ -86,10 +76,9 @@ bool UrlReader::decode(std::string_view text, std::string& decoded) {
             bytes += text[i];
             continue;
         }
-        const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-        if (high < 0 || low < 0) return fail("'%' without two hex digits in a backend URL");
-        bytes += static_cast<char>(high * 16 + low);
+        const auto byte = percent_escape(text, i);
+        if (!byte) return fail("'%' without two hex digits in a backend URL");
+        bytes += *byte;
         i += 2;
     }
     decoded = std::move(bytes);

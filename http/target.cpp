@@ -1,15 +1,10 @@
 #include "http/target.hpp"
 
+#include "base/percent.hpp"
+
 namespace nearcache::http {
 
 namespace {
-
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 // "http://host:port/path" -> "/path"
 std::string_view without_authority(std::string_view target) noexcept {
@@ -38,11 +33,9 @@ bool percent_decode(std::string_view text, Plus plus, std::string& out) {
             out += text[i] == '+' && plus == Plus::is_space ? ' ' : text[i];
             continue;
         }
-        if (text.size() - i < 3) return false;
-        const int high = hex_digit(text[i + 1]);
-        const int low = hex_digit(text[i + 2]);
-        if (high < 0 || low < 0) return false;
-        out += static_cast<char>(high * 16 + low);
+        const auto byte = percent_escape(text, i);
+        if (!byte) return false;
+        out += *byte;
         i += 2;
     }
     return true;
