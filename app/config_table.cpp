@@ -53,6 +53,7 @@ constexpr Choice choice(std::span<const std::string_view> names) {
             [](const Draft& draft) { return static_cast<std::size_t>(Place::of(draft)); }};
 }
 
+constexpr std::array<std::string_view, 2> permissions{"deny", "allow"};
 constexpr std::array<std::string_view, 1> policies{"lru"};
 constexpr std::array<std::string_view, 3> coherence_modes{"auto", "tracking", "ttl"};
 constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
@@ -152,6 +153,8 @@ constexpr auto table = std::to_array<Option>({
      TimeSpan{resp_at<&Resp::write_timeout>, 1ms, day}},
     {"resp.output_limit", "--resp-output-limit", "unread output at which a client is read no more",
      ByteSize{resp_at<&Resp::output_limit_bytes>, 4 * kib, 4 * gib}},
+    {"resp.admin_commands", "--resp-admin-commands", "whether commands that rule the server pass",
+     choice<&Config::resp, &Resp::allows_admin_commands>(permissions)},
 
     {"admin.listen", "--admin-listen", "reserved: no door is opened there yet",
      ListenAddress{at<&Config::admin_listen>}},
@@ -188,6 +191,9 @@ constexpr auto table = std::to_array<Option>({
      TimeSpan{backend_at<&Backend::reconnect_min>, 1ms, day}},
     {"backend.reconnect_max", "--backend-reconnect-max", "longest pause before reconnecting",
      TimeSpan{backend_at<&Backend::reconnect_max>, 1ms, day}},
+    {"backend.max_private_connections", "--backend-max-private-connections",
+     "most connections lent to one client alone at a time",
+     Count{backend_at<&Backend::max_private_connections>, 1, 1'000'000}},
 
     {"cache.max_entries",
      "--cache-size",

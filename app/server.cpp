@@ -83,6 +83,7 @@ Server::Server(const Config& config)
     facts_.run_id = random_id();
     facts_.backend = config_.backend.url.without_secrets();
     facts_.threads = threads_.size();
+    facts_.most_own_connections = backend_->lends() ? config_.backend.max_private_connections : 0;
     facts_.started_at = clock_.now();
     // A client that goes away shows as an error of its own socket.
     std::signal(SIGPIPE, SIG_IGN);

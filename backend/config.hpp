@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,6 +56,9 @@ struct Config {
     // Pauses between attempts to reconnect double from the first to the last, with jitter.
     std::chrono::milliseconds reconnect_min{50};
     std::chrono::milliseconds reconnect_max{1000};
+    // Connections that may be lent to clients at a time: for transactions, blocking commands,
+    // subscriptions.
+    std::size_t max_private_connections = 5000;
     Tracking tracking;
 };
 

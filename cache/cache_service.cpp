@@ -5,6 +5,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "cache/joint_question.hpp"
+
 namespace nearcache::cache {
 
 namespace {
@@ -38,7 +40,7 @@ TimePoint oldest_of(const Directives& directives, TimePoint now) {
 
 }  // namespace
 
-void Forwarding::on_reply(std::string_view reply) {
+void Forwarding::on_reply(const net::Slice& reply) {
     service_->drop(written_);
     on_forwarded(reply);
 }
@@ -55,8 +57,9 @@ CacheService::CacheService(net::IoThreads& threads, backend::Backend& backend, c
       clock_(clock),
       config_(config),
       rules_(config),
+      databases_(backend.home_database()),
       store_(completed(config, rules_)),
-      invalidator_(store_, clock, config.coherence),
+      invalidator_({store_, databases_, clock}, config.coherence),
       deck_{store_, threads, backend, clock, rules_, invalidator_} {
     invalidator_.begin(backend.changes_only_here());
 }
@@ -71,63 +74,71 @@ store::Demand CacheService::demand_of(const Directives& directives) noexcept {
 
 CacheService::Joined CacheService::load(const Key& key, TimePoint now, const Directives& directives,
                                         LoadWaiter& waiter) {
-    using Kind = store::Joined::Kind;
-    const auto lane = waiter.lane();
     // With max_stale, find() has given whatever the request puts up with.
     waiter.takes_stale_ = !directives.no_cache && !directives.max_age && !directives.min_fresh &&
                           !directives.max_stale;
-    auto joined = join(key,
-                       {.waiter = &waiter,
-                        .oldest = oldest_of(directives, now),
-                        .is_listed = !directives.no_store},
-                       {key.text, key.hash, lane, now});
+    auto [joined, opened] = Flight::board(deck_, {key.text, key.hash, waiter.route(), now},
+                                          {.waiter = &waiter,
+                                           .oldest = oldest_of(directives, now),
+                                           .is_listed = !directives.no_store});
+    if (opened != nullptr) opened->ask();
+    return end_join(std::move(joined), waiter);
+}
+
+void CacheService::load_many(const Route& route, TimePoint now, std::span<Wanted> wanted) {
+    if (wanted.size() == 1) {
+        auto& [key, waiter, how] = wanted.front();
+        how = load(key, now, waiter);
+        return;
+    }
+    auto question = std::make_unique<JointQuestion>();
+    for (auto& [key, waiter, how] : wanted) {
+        waiter.takes_nil_ = true;
+        auto [joined, opened] =
+            Flight::board(deck_, {key.text, key.hash, route, now, true}, {.waiter = &waiter});
+        if (opened != nullptr) question->add(*opened);
+        how = end_join(std::move(joined), waiter);
+    }
+    JointQuestion::send(std::move(question), backend_, route);
+}
+
+CacheService::Joined CacheService::end_join(store::Joined joined, LoadWaiter& waiter) {
+    using Kind = store::Joined::Kind;
     switch (joined.kind) {
         case Kind::leads:
             return Joined::opened;
         case Kind::joined:
-            return joined.owner == lane ? Joined::same_lane : Joined::another_lane;
+            return joined.owner == Flight::owner_of(waiter.route()) ? Joined::same_route
+                                                                    : Joined::another_route;
         case Kind::hit:
         case Kind::absent:
             break;
     }
-    answer_soon(waiter, std::move(joined));
+    boost::asio::post(threads_.lane(waiter.lane()),
+                      [&waiter, told = outcome_of(std::move(joined))] { waiter.on_loaded(told); });
     return Joined::answered_already;
 }
 
-void CacheService::refresh(const Key& key, TimePoint now, net::LaneId lane) {
-    const auto joined = join(key, {.waiter = nullptr}, {key.text, key.hash, lane, now});
-    if (joined.kind == store::Joined::Kind::leads) {
-        refreshes_.fetch_add(1, std::memory_order_relaxed);
-    }
-}
-
-store::Joined CacheService::join(const Key& key, const store::Joining& joining,
-                                 const Flight::Opening& open) {
-    Flight* opened = nullptr;
-    auto joined = store_.join(key.text, key.hash, open.now, joining, [&]() -> store::Lease& {
-        opened = new Flight(deck_, open);
-        return *opened;
-    });
-    if (opened != nullptr) backend_.get(open.lane, key.text, *opened);
-    return joined;
-}
-
-void CacheService::answer_soon(LoadWaiter& waiter, store::Joined joined) {
-    const bool has_value = joined.kind == store::Joined::Kind::hit;
-    LoadOutcome outcome;
-    outcome.kind = has_value ? LoadOutcome::Kind::value : LoadOutcome::Kind::absent;
-    // The entry of an absent key is no value, not even an empty one.
-    if (has_value) outcome.entry = std::move(joined.entry);
-    outcome.is_kept = true;
-    boost::asio::post(threads_.lane(waiter.lane()),
-                      [&waiter, told = std::move(outcome)] { waiter.on_loaded(told); });
+void CacheService::refresh(const Key& key, TimePoint now, const Route& route) {
+    const auto [joined, opened] =
+        Flight::board(deck_, {key.text, key.hash, route, now}, {.waiter = nullptr});
+    if (opened == nullptr) return;
+    refreshes_.fetch_add(1, std::memory_order_relaxed);
+    opened->ask();
 }
 
 void CacheService::forward(const Command& command, Written written, Forwarding& forwarding) {
     drop(written);
     forwarding.service_ = this;
     forwarding.written_ = std::move(written);
-    backend_.forward(command.lane, command.bytes, forwarding);
+    backend_.forward(command.route, command.bytes, forwarding);
+}
+
+void CacheService::try_select(const Route& route, std::string_view database,
+                              Forwarding& forwarding) {
+    forwarding.service_ = this;
+    forwarding.written_ = {};
+    backend_.try_select(route, database, forwarding);
 }
 
 void CacheService::drop(const Written& written) {

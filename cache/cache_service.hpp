@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 
 #include <boost/container/small_vector.hpp>
@@ -10,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "cache/config.hpp"
+#include "cache/databases.hpp"
 #include "cache/directives.hpp"
 #include "cache/explanation.hpp"
 #include "cache/invalidator.hpp"
@@ -26,6 +29,10 @@ using store::EntryRef;
 using store::Hash;
 using store::Lookup;
 
+// What the doors say to the backend through the service.
+using backend::PrivateConnection;
+using backend::Route;
+
 // What a command may change: the hashes of the keys it names, or everything.
 struct Written {
     boost::container::small_vector<store::Hash, 4> hashes;
@@ -41,7 +48,7 @@ class CacheService;
 class Forwarding : private backend::ForwardCompletion {
   public:
     // One of the two is called, once, on the lane it was sent on, never from within forward().
-    virtual void on_forwarded(std::string_view reply) = 0;
+    virtual void on_forwarded(const net::Slice& reply) = 0;
     virtual void on_not_forwarded(Errc why) = 0;
 
     const Written& written() const noexcept { return written_; }
@@ -51,7 +58,7 @@ class Forwarding : private backend::ForwardCompletion {
 
   private:
     friend class CacheService;
-    void on_reply(std::string_view reply) final;
+    void on_reply(const net::Slice& reply) final;
     void on_failure(Errc why) final;
 
     CacheService* service_ = nullptr;
@@ -95,10 +102,17 @@ class CacheService {
         return store_.find(key.text, key.hash, now, demand_of(directives), on_hit);
     }
 
+    // The same without a trace: nothing is counted, and nothing moves in the order of eviction. For
+    // what asks about a key rather than for its value. Never stale: that is a miss.
+    template <class OnHit>
+    Lookup peek(const Key& key, TimePoint now, OnHit&& on_hit) {
+        return store_.peek(key.text, key.hash, now, on_hit);
+    }
+
     enum class Joined {
-        opened,            // this request opened the flight, on its own lane
-        same_lane,         // it waits for a flight of its own lane
-        another_lane,      // it waits for a flight whose command goes another way than its own
+        opened,            // this request opened the flight, on its own route
+        same_route,        // it waits for a flight on its own route
+        another_route,     // it waits for a flight whose command goes another way than its own
         answered_already,  // the key arrived meanwhile; the waiter is told soon
     };
     // Called after find() missed, with the same directives; never for only_if_cached.
@@ -106,17 +120,58 @@ class CacheService {
         return load(key, now, Directives{}, waiter);
     }
     Joined load(const Key& key, TimePoint now, const Directives& directives, LoadWaiter& waiter);
+    // One of the keys that an MGET did not find.
+    struct Wanted {
+        Key key;
+        LoadWaiter& waiter;
+        Joined joined = Joined::opened;  // set by load_many()
+    };
+    // The same for several keys of one route, none of them twice: those that nobody fetches yet are
+    // asked for with one question. A key of another type may be told as absent, and not kept: MGET
+    // says nil of either.
+    void load_many(const Route& route, TimePoint now, std::span<Wanted> wanted);
     // Fetches a key that was served while stale, unless somebody does already.
-    void refresh(const Key& key, TimePoint now, net::LaneId lane);
+    void refresh(const Key& key, TimePoint now, const Route& route);
 
     struct Command {
-        net::LaneId lane;
-        std::string_view bytes;  // a RESP array of bulk strings, whole
+        Route route;
+        net::Slice bytes;  // a RESP array of bulk strings, whole
     };
     // Sends a command to the backend; its reply comes back as it is. What it may change is dropped
     // now and again when its outcome is known, so that no client reads an older value after the
     // writer has its reply.
     void forward(const Command& command, Written written, Forwarding& forwarding);
+
+    // What was, or is about to be, changed by a command that does not go by forward(): to be called
+    // before it is sent, and again when its outcome is known, before the client is told.
+    void drop(const Written& written);
+
+    // What the backend says to SELECT with that word; nothing is selected by it.
+    void try_select(const Route& route, std::string_view database, Forwarding& forwarding);
+
+    // See Backend: a connection for one client alone, null when none can be had.
+    std::unique_ptr<PrivateConnection> lend(const Route& route,
+                                            PrivateConnection::Listener& listener) {
+        return backend_.lend(route, listener);
+    }
+    void take_back(std::unique_ptr<PrivateConnection> connection, const Route& route) {
+        backend_.take_back(std::move(connection), route);
+    }
+    bool backend_lends() const noexcept { return backend_.lends(); }
+    std::size_t lent_connections() const noexcept { return backend_.lent(); }
+
+    // The database of who has not chosen another, and how the cache sees any.
+    Database home_database() const noexcept { return databases_.home(); }
+    // One that the backend has: it counts as in use from then on.
+    Database database(std::uint32_t number) noexcept { return databases_.use(number); }
+    // For the keys that a command changes in another database than its client's, if there is such a
+    // database at all: nothing is read from it, and it does not count as in use by this.
+    Database database_to_write(std::uint32_t number) const noexcept {
+        return databases_.to_write(number);
+    }
+    Route home(net::LaneId lane) const noexcept {
+        return {.lane = lane, .database = databases_.home().number};
+    }
 
     // Where an answer would come from now, and why.
     Explanation explain(const Key& key, TimePoint now) const;
@@ -133,15 +188,14 @@ class CacheService {
   private:
     friend class Forwarding;
     static store::Demand demand_of(const Directives& directives) noexcept;
-    store::Joined join(const Key& key, const store::Joining& joining, const Flight::Opening& open);
-    void drop(const Written& written);
-    void answer_soon(LoadWaiter& waiter, store::Joined joined);
+    Joined end_join(store::Joined joined, LoadWaiter& waiter);
 
     net::IoThreads& threads_;
     backend::Backend& backend_;
     const Clock& clock_;
     const Config config_;
     const Rules rules_;
+    Databases databases_;
     store::ShardedStore store_;
     Invalidator invalidator_;
     FlightDeck deck_;

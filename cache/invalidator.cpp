@@ -18,8 +18,12 @@ std::uint64_t read(const std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
-Invalidator::Invalidator(store::ShardedStore& store, const Clock& clock, const Coherence& config)
-    : store_(store), clock_(clock), config_(config), why_("not connected yet") {}
+Invalidator::Invalidator(const Parts& parts, const Coherence& config)
+    : store_(parts.store),
+      databases_(parts.databases),
+      clock_(parts.clock),
+      config_(config),
+      why_("not connected yet") {}
 
 void Invalidator::begin(bool changes_only_here) {
     if (changes_only_here) {
@@ -81,7 +85,10 @@ void Invalidator::on_changed(std::span<const std::string_view> keys) {
     count(invalidated_keys_, keys.size());
     const auto now = clock_.now();
     for (const auto key : keys) {
-        store_.invalidate(store::hash_of(key), store::Cause::invalidation, now);
+        const auto hash = store::hash_of(key);
+        databases_.for_each_salt([&](store::Hash salt) {
+            store_.invalidate(hash ^ salt, store::Cause::invalidation, now);
+        });
     }
 }
 

@@ -9,6 +9,7 @@
 #include "backend/invalidation.hpp"
 #include "base/clock.hpp"
 #include "cache/config.hpp"
+#include "cache/databases.hpp"
 #include "cache/store/sharded_store.hpp"
 
 namespace nearcache::cache {
@@ -45,7 +46,12 @@ struct CoherenceStatus {
 // Threads: status() and is_tracking() any; begin() before the lanes run; the rest the control lane.
 class Invalidator final : public backend::InvalidationListener {
   public:
-    Invalidator(store::ShardedStore& store, const Clock& clock, const Coherence& config);
+    struct Parts {
+        store::ShardedStore& store;
+        const Databases& databases;
+        const Clock& clock;
+    };
+    Invalidator(const Parts& parts, const Coherence& config);
 
     // What can be known without a word from the backend.
     void begin(bool changes_only_here);
@@ -75,6 +81,7 @@ class Invalidator final : public backend::InvalidationListener {
     }
 
     store::ShardedStore& store_;
+    const Databases& databases_;
     const Clock& clock_;
     const Coherence config_;
 

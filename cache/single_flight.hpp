@@ -8,6 +8,7 @@
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "cache/database.hpp"
 #include "cache/invalidator.hpp"
 #include "cache/rules.hpp"
 #include "cache/store/sharded_store.hpp"
@@ -17,7 +18,10 @@ namespace nearcache::cache {
 
 // A key and its hash, computed once at the door. The text must outlive the call it is given to.
 struct Key {
+    // In the backend's home database.
     explicit Key(std::string_view key) : text(key), hash(store::hash_of(key)) {}
+    Key(std::string_view key, const Database& database)
+        : text(key), hash(store::hash_of(key) ^ database.salt) {}
 
     std::string_view text;
     store::Hash hash;
@@ -40,14 +44,19 @@ struct LoadOutcome {
     Errc failure = Errc::backend_unreachable;
 };
 
+// What came while somebody made up his mind to fetch it: of Joined::Kind::hit or absent.
+LoadOutcome outcome_of(store::Joined joined);
+
 // One request that waits for a key. It is told once, on its own lane, never from within load().
 // Whoever owns it keeps it alive until then.
 class LoadWaiter : public store::Waiter {
   public:
-    explicit LoadWaiter(net::LaneId lane) noexcept : lane_(lane) {}
+    // The route is the way its question goes if it is the one who asks.
+    explicit LoadWaiter(const backend::Route& route) noexcept : route_(route) {}
 
     virtual void on_loaded(const LoadOutcome& outcome) = 0;
-    net::LaneId lane() const noexcept { return lane_; }
+    const backend::Route& route() const noexcept { return route_; }
+    net::LaneId lane() const noexcept { return route_.lane; }
     // Whether a stale answer will do when there is no other. Set before load().
     bool takes_stale() const noexcept { return takes_stale_; }
 
@@ -56,9 +65,12 @@ class LoadWaiter : public store::Waiter {
 
   private:
     friend class CacheService;
+    friend class Flight;
 
-    const net::LaneId lane_;
+    const backend::Route route_;
     bool takes_stale_ = true;
+    // Whether it is all the same to it why there is no value: MGET says nil of whatever is none.
+    bool takes_nil_ = false;
 };
 
 // What flights need of the service that opens them, and what they count.
@@ -77,31 +89,66 @@ struct FlightDeck {
 // One fetch for all who ask for a key meanwhile. It belongs to the proxy, not to the client that
 // opened it: it lands when the backend has answered, whoever still waits, and then deletes itself.
 //
+// One of several that are asked for together may come back unsure: there is no value, and why is
+// not known. That is an answer to whoever takes nil, and all others ask anew. Their second question
+// is behind whatever their clients have sent meanwhile: so nobody may take such a flight for one on
+// his own route, and it is owned by another number.
+//
 // Threads: opened and landed on the lane of its opener; waiters of other lanes are told on theirs.
 class Flight final : public store::Lease, public backend::GetCompletion {
   public:
     struct Opening {
         std::string_view key;
         store::Hash hash;
-        net::LaneId lane;
+        backend::Route route;
         TimePoint now;
+        bool is_joint = false;  // asked for together with others
     };
 
     Flight(FlightDeck& deck, const Opening& opening);
+
+    // How a miss is answered; and the flight it has opened, if it leads: it is to be asked for.
+    struct Boarding {
+        store::Joined joined;
+        Flight* opened = nullptr;
+    };
+    static Boarding board(FlightDeck& deck, const Opening& opening, const store::Joining& joining);
+
+    // The number of those who own flights whose question goes that way.
+    static std::size_t owner_of(const backend::Route& route, bool is_joint = false) noexcept;
+
+    // Sends its own question.
+    void ask();
 
     void on_reply(const backend::GetReply& reply) override;
     void on_failure(Errc why) override;
 
   private:
+    // Who there is to ask anew.
+    struct Unsure {
+        std::string key;
+        store::Hash hash;
+    };
+    struct Verdict {
+        LoadOutcome outcome;
+        // In place of a failure, for those who put up with it.
+        std::optional<LoadOutcome> stale = {};
+        // The outcome is for those who take nil.
+        std::optional<Unsure> unsure = {};
+    };
+
+    static void tell(FlightDeck& deck, store::Waiter* waiters, const Verdict& verdict);
+    static void ask_anew(FlightDeck& deck, const Unsure& unsure, LoadWaiter& waiter);
+
     bool keeps(const backend::GetReply& reply, const Rules::Terms& terms) const;
     store::EntryRef make_entry(const backend::GetReply& reply) const;
     std::chrono::milliseconds cut_at_random(std::chrono::milliseconds ttl, unsigned percent) const;
-    // What may be told instead of a failure to those who put up with it.
     std::optional<LoadOutcome> find_stale() const;
-    void land(LoadOutcome outcome, const store::EntryRef& answer,
-              std::optional<LoadOutcome> stale = {});
+    void land_unsure(const backend::GetReply& reply);
+    void land(Verdict verdict, const store::EntryRef& answer);
 
     FlightDeck& deck_;
+    const backend::Route route_;
     TimePoint sent_at_;
     bool was_sent_again_ = false;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include <boost/asio/buffer.hpp>
+
+#include "net/block.hpp"
 
 namespace nearcache::net {
 
@@ -21,6 +24,24 @@ inline constexpr std::size_t copied_value_bytes = 2u * 1024;
 template <class Pin>
 class Output {
   public:
+    Output() = default;
+    Output(Output&& other) noexcept
+        : text_(std::exchange(other.text_, {})),
+          pieces_(std::exchange(other.pieces_, {})),
+          pinned_bytes_(std::exchange(other.pinned_bytes_, 0)) {}
+    Output& operator=(Output&& other) noexcept {
+        Output taken(std::move(other));
+        swap(taken);
+        return *this;
+    }
+
+    // Each answer goes through this on its way out: no bytes are moved but those of short texts.
+    void swap(Output& other) noexcept {
+        text_.swap(other.text_);
+        pieces_.swap(other.pieces_);
+        std::swap(pinned_bytes_, other.pinned_bytes_);
+    }
+
     void append(const char* bytes, std::size_t size) { text_.append(bytes, size); }
     void append(std::string_view bytes) { text_.append(bytes); }
 
@@ -49,6 +70,7 @@ class Output {
         text_.clear();
         if (text_.capacity() > keep) text_.shrink_to_fit();
         pieces_.clear();
+        if (pieces_.capacity() > keep / sizeof(Piece)) pieces_.shrink_to_fit();
         pinned_bytes_ = 0;
     }
 
@@ -90,5 +112,15 @@ class Output {
     std::vector<Piece> pieces_;
     std::size_t pinned_bytes_ = 0;
 };
+
+// Bytes that may be held: long ones are, short ones are copied.
+template <class Pin>
+void append_slice(Output<Pin>& output, const Slice& slice) {
+    if (slice.is_better_pinned()) {
+        output.append_pinned(slice.bytes, Pin(*slice.block));
+    } else {
+        output.append(slice.bytes);
+    }
+}
 
 }  // namespace nearcache::net

@@ -53,6 +53,17 @@ class StreamSession : public Connection {
     virtual bool is_waiting() const noexcept = 0;
     // Whether it reads on meanwhile.
     virtual bool reads_while_waiting() const noexcept = 0;
+    // Whether it reads a little further even while requests that are here must wait, so that the
+    // client's end is seen. serve() is called then, too.
+    virtual bool reads_ahead() const noexcept { return false; }
+    // The client sends no more, is out of reach, or is not served any more: called once, before
+    // what follows from it. What waits for its sake alone may go; if something changes by that,
+    // resume() is to be called later, and is_waiting() is true until then.
+    virtual void on_client_end() {}
+    // The connection is closed: what is written now goes nowhere. As above.
+    virtual void on_closed() {}
+    // The server is going down: what would never end by itself ends now. As above.
+    virtual void on_drain() {}
     // No more requests are taken; the connection ends once all is said.
     virtual bool is_leaving() const noexcept = 0;
     // All that was written is gone.
@@ -63,6 +74,8 @@ class StreamSession : public Connection {
     // What a door uses.
 
     Input& input() noexcept { return input_; }
+    const Input& input() const noexcept { return input_; }
+    const Socket& socket() const noexcept { return socket_; }
     Socket::executor_type executor() noexcept { return socket_.get_executor(); }
     // The time of this round: read once for all requests that arrived together.
     TimePoint now() const noexcept { return now_; }
@@ -86,6 +99,10 @@ class StreamSession : public Connection {
     // Requests are here that were not served yet.
     bool has_requests() const noexcept { return !input_.empty() && !needs_more_; }
     bool may_read() const noexcept;
+    bool may_read_ahead() const noexcept {
+        return reads_ahead() && input_.unused().size() < Input::kept_bytes;
+    }
+    void tell_client_end();
     bool is_finished() noexcept;
     void read();
     void on_read(ErrorCode error, std::size_t size);
@@ -111,6 +128,7 @@ class StreamSession : public Connection {
     bool is_draining_ = false;
     bool has_last_words_ = false;  // an answer left, or was leaving, after the drain began
     bool has_ended_ = false;       // the client sends no more, or is not listened to any more
+    bool is_end_told_ = false;     // on_client_end() was called
     bool is_parting_ = false;      // all is said; what the client still sends is thrown away
     bool is_closed_ = false;
 };
@@ -127,6 +145,8 @@ void StreamSession<Pin>::on_read(ErrorCode error, std::size_t size) {
     is_reading_ = false;
     if (error) {
         has_ended_ = true;
+        // What a drain has cancelled says nothing of the client.
+        if (error != boost::asio::error::operation_aborted) tell_client_end();
         // A client that closed only its sending side still gets its answers.
         if (error != boost::asio::error::eof && !is_draining_) close();
         if (is_parting_) close();
@@ -163,12 +183,13 @@ void StreamSession<Pin>::go_on() {
     }
 }
 
-// Not while a write is under way, nor while requests that are here must wait.
+// Not while a write is under way, nor, unless the door reads ahead, while requests that are here
+// must wait.
 template <class Pin>
 bool StreamSession<Pin>::may_read() const noexcept {
     if (is_closed_ || is_reading_ || is_writing_) return false;
     if (is_parting_) return true;
-    if (has_ended_ || is_leaving() || has_requests()) return false;
+    if (has_ended_ || is_leaving() || (has_requests() && !may_read_ahead())) return false;
     return reads_while_waiting() || !is_waiting();
 }
 
@@ -183,7 +204,7 @@ template <class Pin>
 void StreamSession<Pin>::write() {
     is_writing_ = true;
     if (writing_.empty()) {
-        std::swap(writing_, output());
+        writing_.swap(output());
         written_ = 0;
     }
     write_since_ = now_;
@@ -231,6 +252,7 @@ void StreamSession<Pin>::drain() {
     is_draining_ = true;
     has_ended_ = true;
     has_last_words_ = is_writing_;
+    on_drain();
     // Cancelling would end a write as well; and what is here already will end the read by itself.
     ErrorCode ignored;
     const bool is_idle = is_reading_ && is_listening();
@@ -245,6 +267,14 @@ void StreamSession<Pin>::close() {
     ErrorCode ignored;
     socket_.shutdown(Socket::shutdown_both, ignored);
     socket_.close(ignored);
+    tell_client_end();
+    on_closed();
+}
+
+template <class Pin>
+void StreamSession<Pin>::tell_client_end() {
+    if (std::exchange(is_end_told_, true)) return;
+    on_client_end();
 }
 
 template <class Pin>

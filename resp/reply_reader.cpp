@@ -28,89 +28,161 @@ std::optional<std::int64_t> take_number(std::string_view& bytes) noexcept {
     return number;
 }
 
+// A count or a length, which has but one form: no leading zeros, no "-0".
+std::optional<std::uint64_t> take_size(std::string_view& bytes) noexcept {
+    const bool is_regular =
+        bytes.size() > 2 && bytes[1] != '-' && (bytes[1] != '0' || bytes[2] == '\r');
+    const auto number = is_regular ? take_number(bytes) : std::nullopt;
+    if (!number) return std::nullopt;
+    return static_cast<std::uint64_t>(*number);
+}
+
 std::optional<std::string_view> take_bulk(std::string_view& bytes) noexcept {
-    const auto size = take_number(bytes);
-    if (!size || *size < 0 || bytes.size() < 2) return std::nullopt;
-    const auto length = static_cast<std::uint64_t>(*size);
-    if (length > bytes.size() - 2 || bytes.substr(length, 2) != "\r\n") return std::nullopt;
-    const auto text = bytes.substr(0, length);
-    bytes.remove_prefix(length + 2);
+    const auto length = take_size(bytes);
+    if (!length || bytes.size() < 2) return std::nullopt;
+    if (*length > bytes.size() - 2 || bytes.substr(*length, 2) != "\r\n") return std::nullopt;
+    const auto text = bytes.substr(0, *length);
+    bytes.remove_prefix(*length + 2);
     return text;
 }
 
-std::optional<std::size_t> take_array_head(std::string_view& bytes) noexcept {
-    const auto count = take_number(bytes);
-    if (!count || *count < 0) return std::nullopt;
-    if (static_cast<std::uint64_t>(*count) > bytes.size() / shortest_value) return std::nullopt;
+// So many elements of `parts` values each.
+std::optional<std::size_t> take_count(std::string_view& bytes, std::size_t parts) noexcept {
+    const auto count = take_size(bytes);
+    if (!count || *count > bytes.size() / shortest_value / parts) return std::nullopt;
     return static_cast<std::size_t>(*count);
+}
+
+bool is_one_of(std::string_view types, std::string_view bytes) noexcept {
+    return !bytes.empty() && types.find(bytes.front()) != std::string_view::npos;
+}
+
+constexpr std::string_view lists = "*~>", lines = "+,(";
+constexpr std::string_view null_bulk = "$-1\r\n", null_array = "*-1\r\n", null_resp3 = "_\r\n";
+constexpr std::string_view yes = "#t\r\n", no = "#f\r\n";
+
+// The size of what is empty in one way or the other; 0: it is no null.
+std::size_t null_size(std::string_view bytes) noexcept {
+    for (const auto null : {null_bulk, null_array, null_resp3}) {
+        if (bytes.starts_with(null)) return null.size();
+    }
+    return 0;
+}
+
+// "txt:" says what it is.
+std::optional<std::string_view> take_verbatim(std::string_view& bytes) noexcept {
+    constexpr std::size_t colon = 3;
+    auto text = take_bulk(bytes);
+    if (!text || text->size() <= colon || (*text)[colon] != ':') return std::nullopt;
+    return text->substr(colon + 1);
 }
 
 }  // namespace
 
+// Steps over attributes, which stand before the value they belong to.
+bool ReplyReader::pass_attributes() noexcept {
+    while (rest_.starts_with('|')) {
+        const auto pairs = take_count(rest_, 2);
+        if (!pairs || !skip_values(2 * std::uint64_t{*pairs})) return false;
+    }
+    return true;
+}
+
+// Runs `take` on what follows attributes; nothing is stepped over unless it finds something.
+template <class Take>
+auto ReplyReader::read_by(Take&& take) noexcept {
+    const auto start = rest_;
+    auto found = pass_attributes() ? take(rest_) : decltype(take(rest_)){};
+    if (!found) rest_ = start;
+    return found;
+}
+
 std::optional<std::size_t> ReplyReader::read_array() noexcept {
-    if (!rest_.starts_with('*')) return std::nullopt;
-    auto rest = rest_;
-    const auto count = take_array_head(rest);
-    if (count) rest_ = rest;
-    return count;
+    return read_by([](std::string_view& rest) -> std::optional<std::size_t> {
+        if (is_one_of(lists, rest)) return take_count(rest, 1);
+        if (!rest.starts_with('%')) return std::nullopt;
+        const auto pairs = take_count(rest, 2);
+        if (!pairs) return std::nullopt;
+        return 2 * *pairs;
+    });
+}
+
+std::optional<std::size_t> ReplyReader::read_map() noexcept {
+    return read_by([](std::string_view& rest) -> std::optional<std::size_t> {
+        if (rest.starts_with('%')) return take_count(rest, 2);
+        if (!rest.starts_with('*')) return std::nullopt;
+        const auto count = take_count(rest, 1);
+        if (!count || *count % 2 != 0) return std::nullopt;
+        return *count / 2;
+    });
 }
 
 std::optional<std::string_view> ReplyReader::read_text() noexcept {
-    auto rest = rest_;
-    const bool is_bulk = rest.starts_with('$');
-    if (!is_bulk && !rest.starts_with('+')) return std::nullopt;
-    const auto text = is_bulk ? take_bulk(rest) : take_line(rest);
-    if (text) rest_ = rest;
-    return text;
+    return read_by([](std::string_view& rest) -> std::optional<std::string_view> {
+        if (rest.starts_with('$')) return take_bulk(rest);
+        if (rest.starts_with('=')) return take_verbatim(rest);
+        if (is_one_of(lines, rest)) return take_line(rest);
+        return std::nullopt;
+    });
 }
 
 std::optional<std::int64_t> ReplyReader::read_integer() noexcept {
-    if (!rest_.starts_with(':')) return std::nullopt;
-    auto rest = rest_;
-    const auto number = take_number(rest);
-    if (number) rest_ = rest;
-    return number;
+    return read_by([](std::string_view& rest) -> std::optional<std::int64_t> {
+        if (rest.starts_with(':')) return take_number(rest);
+        const bool is_yes = rest.starts_with(yes);
+        if (!is_yes && !rest.starts_with(no)) return std::nullopt;
+        rest.remove_prefix(yes.size());
+        return is_yes ? 1 : 0;
+    });
 }
 
 bool ReplyReader::read_null() noexcept {
-    constexpr std::string_view null_bulk = "$-1\r\n", null_array = "*-1\r\n";
-    static_assert(null_bulk.size() == null_array.size());
-    if (!rest_.starts_with(null_bulk) && !rest_.starts_with(null_array)) return false;
-    rest_.remove_prefix(null_bulk.size());
-    return true;
+    return read_by([](std::string_view& rest) {
+        const auto size = null_size(rest);
+        rest.remove_prefix(size);
+        return size != 0;
+    });
 }
 
 bool ReplyReader::skip() noexcept {
     const auto start = rest_;
-    for (std::uint64_t missing = 1; missing > 0; --missing) {
-        if (skip_head(missing)) continue;
-        rest_ = start;
-        return false;
+    if (skip_values(1)) return true;
+    rest_ = start;
+    return false;
+}
+
+std::optional<std::string_view> ReplyReader::read_any() noexcept {
+    const auto start = rest_;
+    if (!skip()) return std::nullopt;
+    return start.substr(0, start.size() - rest_.size());
+}
+
+bool ReplyReader::skip_values(std::uint64_t missing) noexcept {
+    for (; missing > 0; --missing) {
+        if (!skip_head(missing)) return false;
     }
     return true;
 }
 
-// Steps over a value, or over the head of an array: what is in it is then missing.
+// Steps over a value, or over the head of an aggregate: what is in it is then missing.
 bool ReplyReader::skip_head(std::uint64_t& missing) noexcept {
-    if (rest_.empty()) return false;
-    if (read_null()) return true;
-    switch (rest_.front()) {
-        case '*':
-            if (const auto count = take_array_head(rest_)) {
-                missing += *count;
-                return true;
-            }
-            return false;
-        case '$':
-            return take_bulk(rest_).has_value();
-        case ':':
-            return take_number(rest_).has_value();
-        case '+':
-        case '-':
-            return take_line(rest_).has_value();
-        default:
-            return false;
+    if (const auto size = null_size(rest_)) {
+        rest_.remove_prefix(size);
+        return true;
     }
+    if (rest_.starts_with('%') || rest_.starts_with('|')) {
+        const bool is_value = rest_.front() == '%';
+        const auto pairs = take_count(rest_, 2);
+        if (pairs) missing += 2 * std::uint64_t{*pairs} + (is_value ? 0 : 1);
+        return pairs.has_value();
+    }
+    if (is_one_of(lists, rest_)) {
+        const auto count = take_count(rest_, 1);
+        missing += count.value_or(0);
+        return count.has_value();
+    }
+    if (is_one_of("$=!", rest_)) return take_bulk(rest_).has_value();
+    return is_one_of("+-:,(#_", rest_) && take_line(rest_).has_value();
 }
 
 }  // namespace nearcache::resp

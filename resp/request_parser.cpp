@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -172,8 +171,9 @@ RequestParser::Status RequestParser::parse(std::string_view bytes, Command& comm
     if (bytes.empty()) return Status::need_more;
     assert(scanned_ <= bytes.size() && position_ <= bytes.size());
 
+    command.is_inline = bytes.front() != '*';
     const Status status =
-        bytes.front() == '*' ? parse_array(bytes, command) : parse_inline(bytes, command);
+        command.is_inline ? parse_inline(bytes, command) : parse_array(bytes, command);
     if (status == Status::complete || status == Status::nothing) begin_anew();
     return status;
 }
@@ -204,13 +204,29 @@ RequestParser::Status RequestParser::parse_array(std::string_view bytes, Command
         if (missing_words_ == 0) break;
         const Status status = read_word(bytes, command);
         if (status == Status::complete) continue;
-        if (status == Status::need_more) keep_words(bytes, command);
+        has_lost_words_ = true;
         command.words.clear();
         return status;
     }
-    if (!kept_words_.empty()) restore_words(bytes, command);
+    if (has_lost_words_) return read_again(bytes.substr(0, position_), command);
     if (is_regular_) command.raw = bytes.substr(0, position_);
     return Status::complete;
+}
+
+// Words that were read in earlier calls were not kept, as the buffer may have moved since: an
+// unfinished command costs nothing but its bytes. Now that it is whole, they are read once more.
+RequestParser::Status RequestParser::read_again(std::string_view bytes, Command& command) {
+    command.words.clear();
+    begin_anew();
+    Status status = read_count(bytes);
+    command.words.reserve(missing_words_);
+    while (status == Status::complete && missing_words_ > 0) {
+        read_regular_words(bytes, command);
+        if (missing_words_ > 0) status = read_word(bytes, command);
+    }
+    assert(status == Status::complete && position_ == bytes.size());
+    if (is_regular_) command.raw = bytes;
+    return status;
 }
 
 RequestParser::Status RequestParser::read_count(std::string_view bytes) {
@@ -295,19 +311,21 @@ RequestParser::Status RequestParser::read_bulk_length(std::string_view bytes) {
 }
 
 // Complete: the line at position_ ends at scanned_, whole with the byte behind a CR. As in Redis it
-// is that byte's arrival that counts, not what it is.
+// is that byte's arrival that counts, not what it is; and a line with a byte of zero in it never
+// ends, but by being too big.
 RequestParser::Status RequestParser::find_line_end(std::string_view bytes, char end,
                                                    std::string_view too_big) {
     const std::size_t most = limits_.max_inline_bytes;
     const bool is_over = bytes.size() - position_ > most;
     const std::size_t window = is_over ? position_ + most + 1 : bytes.size();
     const std::size_t from = std::max(position_, scanned_);
-    const void* const found = std::memchr(bytes.data() + from, end, window - from);
-    if (found == nullptr) {
-        scanned_ = window;
+    const auto unseen = bytes.substr(from, window - from);
+    const std::size_t found = std::min(unseen.find(end), unseen.size());
+    is_endless_ = is_endless_ || unseen.substr(0, found).find('\0') != std::string_view::npos;
+    scanned_ = from + found;
+    if (is_endless_ || found == unseen.size()) {
         return is_over ? fail(std::string(too_big)) : Status::need_more;
     }
-    scanned_ = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
     if (end == '\r' && bytes.size() - scanned_ < 2) return Status::need_more;
     return Status::complete;
 }
@@ -318,28 +336,14 @@ void RequestParser::leave_line(std::string_view bytes) {
     position_ = scanned_ + 2;
 }
 
-void RequestParser::keep_words(std::string_view bytes, Command& command) {
-    for (const std::string_view word : command.words) {
-        kept_words_.push_back({static_cast<std::size_t>(word.data() - bytes.data()), word.size()});
-    }
-}
-
-void RequestParser::restore_words(std::string_view bytes, Command& command) {
-    command.words.insert(command.words.begin(), kept_words_.size(), std::string_view());
-    std::transform(kept_words_.begin(), kept_words_.end(), command.words.begin(),
-                   [bytes](const Span& span) { return bytes.substr(span.offset, span.size); });
-}
-
 void RequestParser::begin_anew() noexcept {
     consumed_ = position_;
     position_ = 0;
     scanned_ = 0;
     missing_words_ = 0;
     has_bulk_length_ = false;
+    has_lost_words_ = false;
     is_regular_ = true;
-    if (kept_words_.empty()) return;
-    kept_words_.clear();
-    if (kept_words_.capacity() > kept_capacity) std::vector<Span>().swap(kept_words_);
 }
 
 RequestParser::Status RequestParser::fail(std::string text) {

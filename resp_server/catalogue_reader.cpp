@@ -65,10 +65,11 @@ void CatalogueReader::look() {
     if (!cache_.backend_is_reachable() || clock_.now() < not_before_) return;
     is_asking_ = true;
     asked_for_ = connections;
-    cache_.forward({lane, question}, {}, *this);
+    cache_.forward({cache_.home(lane), {question}}, {}, *this);
 }
 
-void CatalogueReader::on_forwarded(std::string_view reply) {
+void CatalogueReader::on_forwarded(const net::Slice& answer) {
+    const auto reply = answer.bytes;
     is_asking_ = false;
     auto commands = read_commands(reply);
     if (!commands) {

@@ -38,7 +38,7 @@ class CatalogueReader final : private cache::Forwarding {
   private:
     void wait_for_tick();
     void publish(std::vector<BackendCommand> commands);
-    void on_forwarded(std::string_view reply) override;
+    void on_forwarded(const net::Slice& reply) override;
     void on_not_forwarded(Errc why) override;
 
     net::IoThreads& threads_;

@@ -10,8 +10,20 @@ namespace {
 
 // Whether a command of the row reaches the backend as the client sent it, or as a GET.
 bool reaches_backend(const CommandSpec& row) noexcept {
-    return row.handler == Handler::forward || row.handler == Handler::forward_unless_blocking ||
-           row.handler == Handler::get || row.handler == Handler::mget;
+    switch (row.handler) {
+        case Handler::forward:
+        case Handler::forward_unless_blocking:
+        case Handler::get:
+        case Handler::mget:
+        case Handler::string_length:
+        case Handler::string_range:
+        case Handler::exists:
+        case Handler::expiry:
+        case Handler::type:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool may_write(const CommandSpec& ours, const BackendCommand& theirs) noexcept {

@@ -182,10 +182,11 @@ std::uint64_t categories_of(const CommandSpec& spec) noexcept {
     return categories;
 }
 
-void append_names(std::string& out, std::uint64_t bits, std::span<const Named> names_of_bits) {
+void append_names(std::string& out, resp::Dialect dialect, std::uint64_t bits,
+                  std::span<const Named> names_of_bits) {
     const auto is_in = [bits](const Named& named) { return (bits & named.bit) != 0; };
     const auto count = std::ranges::count_if(names_of_bits, is_in);
-    resp::append_array(out, static_cast<std::size_t>(count));
+    resp::append_set(out, dialect, static_cast<std::size_t>(count));
     for (const Named& named : names_of_bits) {
         if (is_in(named)) resp::append_simple(out, named.name);
     }
@@ -240,7 +241,7 @@ Resolved resolve(Words words) noexcept {
     }
     if (spec->handler != Handler::forward_unless_blocking) return {spec, spec->handler};
     const bool blocks = read_stream_options(words).blocks;
-    return {spec, blocks ? Handler::refuse_own_connection : Handler::forward};
+    return {spec, blocks ? Handler::block : Handler::forward};
 }
 
 void add_key_range(WrittenKeys& written, const KeyRange& range, Words words) {
@@ -291,20 +292,21 @@ WrittenKeys written_keys(const CommandSpec& spec, Words words) {
     return written;
 }
 
-void append_command_info(std::string& out, const CommandSpec& spec) {
+void append_command_info(std::string& out, const CommandSpec& spec, resp::Dialect dialect) {
     resp::append_array(out, 10);
     resp::append_bulk(out, spec.name);
     resp::append_integer(out, spec.arity);
-    append_names(out, spec.flags, flag_names);
+    append_names(out, dialect, spec.flags, flag_names);
     resp::append_integer(out, spec.first_key);
     resp::append_integer(out, spec.last_key);
     resp::append_integer(out, spec.key_step);
-    append_names(out, categories_of(spec), category_names);
-    resp::append_array(out, 0);
-    resp::append_array(out, 0);
+    append_names(out, dialect, categories_of(spec), category_names);
+    resp::append_set(out, dialect, 0);
+    resp::append_set(out, dialect, 0);
     const auto rows = subcommands(spec);
-    resp::append_array(out, rows.size());
-    for (const CommandSpec& row : rows) append_command_info(out, row);
+    // As Redis has it: a set only where there are none.
+    rows.empty() ? resp::append_set(out, dialect, 0) : resp::append_array(out, rows.size());
+    for (const CommandSpec& row : rows) append_command_info(out, row, dialect);
 }
 
 }  // namespace nearcache::resp_server

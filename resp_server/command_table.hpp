@@ -8,6 +8,8 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include "resp/dialect.hpp"
+
 namespace nearcache::resp_server {
 
 // What a command may do to the bytes or the life of a key. Stricter than Redis's own flags, since
@@ -19,6 +21,11 @@ enum class Handler : std::uint8_t {
     forward,  // the backend answers; exactly one reply, nothing left behind on its connection
     get,
     mget,
+    string_length,
+    string_range,  // GETRANGE, SUBSTR
+    exists,
+    expiry,  // TTL and the three like it
+    type,
     proxy_get,
     proxy_explain,
     ping,
@@ -27,17 +34,38 @@ enum class Handler : std::uint8_t {
     select,
     command,
     config,
-    client,
     info,
     hello,
     auth,
     reset,
+
+    // CLIENT: about this client, and about all of them.
+    client_here,         // ID, GETNAME, SETNAME, INFO
+    client_redirection,  // GETREDIR, TRACKINGINFO
+    client_list,
+    client_kill,
+    client_reply,
+    client_unblock,
+    client_tracking,
+    client_no_evict,
+
+    // What needs a connection of its client's own.
+    multi,
+    exec,
+    discard,
+    watch,
+    unwatch,
+    block,                    // BLPOP: waits for somebody
     forward_unless_blocking,  // XREAD, XREADGROUP: resolve() never returns it
-    refuse_own_connection,    // transactions, blocking, pub/sub: needs a connection of its own
-    refuse_cluster,           // speaks of a Redis Cluster, and there is none
-    refuse_admin,             // changes the server itself, which is not ours to change
-    refuse_subcommand,        // the second word is not among its container's subcommands
-    refuse_unknown,           // not in the table; or a container alone, which takes() refuses
+    wait,
+    subscribe,  // and its kin, UNSUBSCRIBE among them
+    monitor,
+
+    administer,         // changes the server itself: goes to the backend where that is allowed
+    refuse_for_good,    // makes something else of its connection: SYNC, SCRIPT DEBUG
+    refuse_cluster,     // speaks of a Redis Cluster, and there is none
+    refuse_subcommand,  // the second word is not among its container's subcommands
+    refuse_unknown,     // not in the table; or a container alone, which takes() refuses
 };
 
 // Which of its words a command may change. The rows say it, written_keys() reads it.
@@ -175,6 +203,7 @@ WrittenKeys written_keys(const CommandSpec& spec, std::span<const std::string_vi
 
 // The element of COMMAND's reply that describes a row: Redis's ten fields, of which tips and key
 // specifications are left empty.
-void append_command_info(std::string& out, const CommandSpec& spec);
+void append_command_info(std::string& out, const CommandSpec& spec,
+                         resp::Dialect dialect = resp::Dialect::resp2);
 
 }  // namespace nearcache::resp_server

@@ -21,6 +21,8 @@ struct Config {
     std::chrono::milliseconds write_timeout{30'000};
     // Output waiting for a slow reader before no more of its commands are read.
     std::size_t output_limit_bytes = 1024u * 1024;
+    // Whether commands that rule over the server (CONFIG SET, SHUTDOWN) go to the backend.
+    bool allows_admin_commands = false;
 };
 
 }  // namespace nearcache::resp_server

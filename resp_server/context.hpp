@@ -7,7 +7,10 @@
 
 #include "base/clock.hpp"
 #include "cache/cache_service.hpp"
+#include "net/io_threads.hpp"
 #include "net/limiter.hpp"
+#include "resp_server/client_list.hpp"
+#include "resp_server/command_answers.hpp"
 #include "resp_server/config.hpp"
 #include "resp_server/known_commands.hpp"
 
@@ -32,6 +35,7 @@ struct Facts {
     std::string run_id;
     std::string backend;  // its URL, without secrets
     std::size_t threads = 1;
+    std::size_t most_own_connections = 0;  // that the backend lends
     std::atomic<std::uint16_t> tcp_port{0};
     TimePoint started_at{};
 };
@@ -39,14 +43,17 @@ struct Facts {
 // What all sessions of the door share.
 struct Context {
     const Config& config;
+    net::IoThreads& threads;
     cache::CacheService& cache;
     const Clock& clock;
     net::Limiter& in_flight;
     net::Limiter& connections;
     const Facts& facts;
-    std::deque<Counters> counters;  // one a lane; never moves
+    std::deque<Counters> counters;                       // one a lane; never moves
+    ClientLists clients = ClientLists(counters.size());  // of each lane
     std::atomic<std::uint64_t> next_client_id{1};
-    KnownCommands commands{};  // what the backend says of its commands
+    KnownCommands commands{};          // what the backend says of its commands
+    CommandAnswers command_answers{};  // and what clients were told of them
 };
 
 }  // namespace nearcache::resp_server

@@ -40,6 +40,11 @@ void append_value(Output& out, const cache::Entry& entry) {
     out.append("\r\n");
 }
 
+void append_slice(Output& out, const net::Slice& slice) {
+    if (!slice.is_better_pinned()) return out.append(slice.bytes);
+    out.append_pinned(slice.bytes, *slice.block);
+}
+
 void append_wrong_arity(Output& out, std::string_view command_name) {
     append_error(out, std::string("ERR wrong number of arguments for '") +
                           std::string(command_name) + "' command");

@@ -1,15 +1,20 @@
 #pragma once
 
 #include <string_view>
+#include <variant>
 
 #include "base/error.hpp"
 #include "cache/cache_service.hpp"
+#include "net/block.hpp"
 #include "net/output.hpp"
 
 namespace nearcache::resp_server {
 
-// What a client is sent; long values are shared with the cache, not copied.
-using Output = net::Output<cache::EntryRef>;
+// What keeps long bytes alive that are not copied: an entry of the cache, or what a reply of the
+// backend was read into.
+using Pin = std::variant<cache::EntryRef, net::Block>;
+
+using Output = net::Output<Pin>;
 
 using net::copied_value_bytes;
 
@@ -21,6 +26,9 @@ void append_failure(Output& out, Errc why);
 
 // A bulk string: copied when short, else shared.
 void append_value(Output& out, const cache::Entry& entry);
+
+// Bytes that go on as they came: copied when short, else kept where they are.
+void append_slice(Output& out, const net::Slice& slice);
 
 // "ERR wrong number of arguments for 'get' command"
 void append_wrong_arity(Output& out, std::string_view command_name);

@@ -21,6 +21,7 @@ net::Listener::Options listener_options(const Config& config, std::size_t thread
 RespServer::RespServer(const Config& config, const Services& services)
     : config_(config),
       context_{config_,
+               services.threads,
                services.cache,
                services.clock,
                services.in_flight,

@@ -12,7 +12,7 @@ namespace nearcache::resp_server {
 // replies are pending it reads on, within the limits of its config.
 //
 // Threads: its lane's.
-class Session final : public net::StreamSession<cache::EntryRef> {
+class Session final : public net::StreamSession<Pin>, private ClientSocket {
   public:
     struct Place {
         Context& context;
@@ -25,16 +25,29 @@ class Session final : public net::StreamSession<cache::EntryRef> {
     void on_deadline() override { cut(); }
 
   private:
+    std::string peer() const override;
+    std::string local() const override;
+    int descriptor() const override;
+    std::size_t unread_bytes() const override { return input().unused().size(); }
+    void hang_up() override;
+
     void serve() override;
     Output& output() noexcept override { return client_.replies().output(); }
     bool is_waiting() const noexcept override;
     bool reads_while_waiting() const noexcept override { return true; }
+    // Who waits for ever must be missed when it is gone.
+    bool reads_ahead() const noexcept override { return client_.is_held_back(); }
+    void on_client_end() override;
+    void on_drain() override;
+    void on_written() override;
+    void on_closed() override { client_.replies().tell_client_gone(); }
     bool is_leaving() const noexcept override { return client_.is_leaving(); }
     TimePoint open_deadline() const noexcept override;
 
     bool may_execute();
     bool execute_next();
     void fail_protocol();
+    void end_what_is_endless();
     void on_reply_ready();
 
     Context& context_;
@@ -43,6 +56,7 @@ class Session final : public net::StreamSession<cache::EntryRef> {
     resp::Command command_;
     std::optional<TimePoint> request_since_;  // when the unfinished command in input() began
     bool is_round_posted_ = false;
+    bool has_client_ended_ = false;
     bool is_waiting_for_earlier_ = false;  // the next command must not be executed yet
 };
 

@@ -2,17 +2,18 @@
 # Installs what nearcache needs from the distribution's own packages: Debian 12 and 13, Ubuntu
 # 24.04. Says and does nothing when everything is there.
 #
-#   scripts/install-deps.sh [build] [test] [bench]
+#   scripts/install-deps.sh [build] [test] [bench] [fuzz]
 #
-# build (the default): compiler and libraries.  test: redis-server, redis-cli, curl, clang-format.
-# bench: Google Benchmark and wrk.  Needs root or sudo, but only when something is missing.
+# build (the default): compiler and libraries.  test: redis-server, redis-cli, curl, clang-format,
+# python3-redis, node and npm.  bench: Google Benchmark and wrk.  fuzz: clang with its runtime
+# libraries.  Needs root or sudo, but only when something is missing.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates ccache libhiredis-dev
     libyaml-cpp-dev libcli11-dev libspdlog-dev libxxhash-dev doctest-dev)
-test_packages=(redis-server redis-tools curl)
+test_packages=(redis-server redis-tools curl python3-redis)
 bench_packages=(redis-server redis-tools libbenchmark-dev wrk)
 oldest_boost=1.81
 policy_file=/usr/sbin/policy-rc.d
@@ -20,15 +21,22 @@ policy_file=/usr/sbin/policy-rc.d
 wanted=()
 wants_boost=false
 wants_clang_format=false
+wants_fuzzer=false
+wants_node=false
 
 choose_sets() {
     local set
     for set in "${@:-build}"; do
         case "$set" in
             build) wanted+=("${build_packages[@]}") && wants_boost=true ;;
-            test) wanted+=("${test_packages[@]}") && wants_clang_format=true ;;
+            test)
+                wanted+=("${test_packages[@]}")
+                wants_clang_format=true
+                wants_node=true
+                ;;
             bench) wanted+=("${bench_packages[@]}") ;;
-            *) die "no such set: $set; there are build, test and bench" ;;
+            fuzz) wants_fuzzer=true ;;
+            *) die "no such set: $set; there are build, test, bench and fuzz" ;;
         esac
     done
 }
@@ -77,6 +85,23 @@ boost_on_offer() {
 # The project's format is clang-format 14's; where that is not on offer the format is not checked.
 clang_format_is_installed() { command -v clang-format-14 >/dev/null; }
 
+# libFuzzer comes with clang's runtime libraries, in a package with clang's version in its name.
+fuzzer_packages() {
+    local version
+    version="$(candidate_of clang)"
+    version="${version#*:}"
+    printf '%s\n' clang "libclang-rt-${version%%.*}-dev"
+}
+fuzzer_is_installed() {
+    local packages
+    mapfile -t packages < <(fuzzer_packages)
+    [[ -z "$(not_installed "${packages[@]}")" ]]
+}
+
+# Known by their programs: a Node.js that does not come from the distribution has its own npm, and
+# the distribution's package would be in its way.
+node_is_installed() { command -v node >/dev/null && command -v npm >/dev/null; }
+
 as_root() {
     if ((EUID == 0)); then
         env DEBIAN_FRONTEND=noninteractive "$@"
@@ -123,15 +148,18 @@ main() {
         return
     fi
 
-    local missing=() boost_missing=false clang_format_missing=false boost
-    mapfile -t missing < <(not_installed "${wanted[@]}")
+    local missing=() boost_missing=false clang_format_missing=false fuzzer_missing=false boost
+    if ((${#wanted[@]} > 0)); then mapfile -t missing < <(not_installed "${wanted[@]}"); fi
+    if $wants_fuzzer && ! fuzzer_is_installed; then fuzzer_missing=true; fi
     if $wants_boost && ! boost_is_installed; then boost_missing=true; fi
     # Worth a look at apt only when something else is missing as well: it may not exist.
     if $wants_clang_format && ! clang_format_is_installed; then clang_format_missing=true; fi
-    if ((${#missing[@]} == 0)) && ! $boost_missing; then return; fi
+    if $wants_node && ! node_is_installed; then missing+=(nodejs npm); fi
+    if ((${#missing[@]} == 0)) && ! $boost_missing && ! $fuzzer_missing; then return; fi
 
     ((EUID == 0)) || command -v sudo >/dev/null ||
-        die "needs root or sudo to install ${missing[*]} $($boost_missing && echo Boost)"
+        die "needs root or sudo to install ${missing[*]}" \
+            "$($boost_missing && echo Boost) $($fuzzer_missing && echo clang)"
     as_root apt-get update -qq -o DPkg::Lock::Timeout=300 >/dev/null ||
         note "$script_name: apt-get update failed; trying with the old lists"
     if $boost_missing; then
@@ -142,6 +170,7 @@ main() {
     if $clang_format_missing && [[ -n "$(candidate_of clang-format-14)" ]]; then
         missing+=(clang-format-14)
     fi
+    if $fuzzer_missing; then mapfile -t -O "${#missing[@]}" missing < <(fuzzer_packages); fi
     check_offers "${missing[@]}"
 
     local brings_redis=false

@@ -70,6 +70,14 @@ commands() {
     expect_reply 0 EXISTS "$key"
     expect "Redis has it no more" 0 "$(redis_cli EXISTS "$key")"
     expect_reply OK SELECT 0
+    expect "redis-cli -n 3" $'OK\nthree' \
+        "$(printf 'SET %s three\nGET %s\n' "$key" "$key" | proxy_cli -n 3)"
+    expect_reply "" GET "$key"
+    expect_reply 1 -n 3 DEL "$key"
+    expect_match "redis-cli -3" "*field1*=> \"one\"*" "$(
+        printf 'HSET %s field1 one\nHGETALL %s\n' "$key" "$key" | proxy_cli --no-raw -3
+    )"
+    expect_reply 1 DEL "$key"
     expect_match "CLIENT ID" "[0-9]*" "$(proxy_cli CLIENT ID)"
     expect "CLIENT SETNAME and GETNAME" $'OK\nme' \
         "$(printf 'CLIENT SETNAME me\nCLIENT GETNAME\n' | proxy_cli)"
@@ -153,19 +161,68 @@ binary() {
 
 refusals() {
     local command
-    for command in "MULTI" "WATCH k" "SUBSCRIBE channel" "PSUBSCRIBE c*" "BLPOP ${prefix}none 0" \
-        "MONITOR" "SELECT 1" "SHUTDOWN NOSAVE" "CONFIG SET save x" "REPLICAOF NO ONE"; do
-        expect_error "-*" "$command"
+    for command in "SHUTDOWN NOSAVE" "CONFIG SET save x" "CONFIG RESETSTAT" "REPLICAOF NO ONE" \
+        "DEBUG SLEEP 0" "ACL SETUSER x" "CLIENT PAUSE 1" "SAVE"; do
+        expect_error "-NOPERM '*resp.admin_commands is deny*" "$command"
+    done
+    for command in "SYNC" "PSYNC ? -1" "REPLCONF listening-port 1" "SCRIPT DEBUG YES"; do
+        expect_error "-ERR '*" "$command"
     done
     expect "and Redis is still there" PONG "$(redis_cli PING)"
+}
+
+own_connections() {
+    local a="${prefix}a" b="${prefix}b"
+    same_as_redis "a transaction" \
+        "MULTI\r\nSET $a 1\r\nINCR $a\r\nGET $a\r\nEXEC\r\nGET $a\r\nQUIT\r\n" "$a"
+    same_as_redis "a transaction that is given up, and one that fails" \
+        "MULTI\r\nSET $a 1\r\nDISCARD\r\nMULTI\r\nNOSUCH\r\nEXEC\r\nEXEC\r\nQUIT\r\n" "$a"
+    same_as_redis "blocking commands, and what comes behind them" \
+        "RPUSH $a x\r\nBLPOP $a $b 1\r\nBLPOP $a 0.01\r\nGET $b\r\nQUIT\r\n" "$a" "$b"
+    same_as_redis "a subscription and its end" \
+        "SUBSCRIBE $a $b\r\nPING\r\nGET $a\r\nUNSUBSCRIBE\r\nGET $a\r\nQUIT\r\n"
+    same_as_redis "databases" \
+        "SELECT 5\r\nSET $a five\r\nSELECT 0\r\nGET $a\r\nSELECT 5\r\nGET $a\r\nDEL $a\r\nSELECT 99\r\nQUIT\r\n"
+    same_as_redis "no replies, but one" \
+        "CLIENT REPLY OFF\r\nSET $a 1\r\nCLIENT REPLY ON\r\nGET $a\r\nQUIT\r\n" "$a"
+}
+
+expect_in_dump() { # WHAT MEMBER
+    grep -qF -- "$2" <<<"$dump" || fail "$1: no $2 in the dump"
+    ok "$1"
+}
+
+# What somebody sees who types into netcat.
+lines() {
+    local key="${prefix}put" dump
+    expect_exchange "PUT and GET on lines" \
+        "PUT $key=hello\nGET $key\nPUT \"$key=two words\"\nGET $key\nQUIT\n" \
+        '+OK\r\n$5\r\nhello\r\n+OK\r\n$9\r\ntwo words\r\n+OK\r\n'
+    expect "Redis has it too" "two words" "$(redis_cli GET "$key")"
+    expect_match "a PUT without = says how it is written" "-ERR PUT is written PUT key=value*" \
+        "$(exchange "$option_resp" "PUT $key\nQUIT\n" | head -n 1)"
+    redis_cli RPUSH "${prefix}letters" b a >/dev/null
+    redis_cli SET "${prefix}bytes" "$(printf '\377')" >/dev/null
+    dump="$(exchange "$option_resp" "DUMP\nQUIT\n" | head -n 1 | tr -d '\r')"
+    expect "DUMP is one JSON object" "+{ }" "${dump:0:2} ${dump: -1}"
+    expect_in_dump "with strings" "\"$key\":\"two words\""
+    expect_in_dump "and lists" "\"${prefix}letters\":[\"b\",\"a\"]"
+    expect_in_dump "and any bytes" "\"${prefix}bytes\":\"base64:/w==\""
+    expect_match "DUMP with a key is Redis's" "*$key*" \
+        "$(exchange "$option_resp" "ECHO $key\nDUMP $key\nQUIT\n" | tr -d '\0')"
 }
 
 information() {
     local section info
     info="$(proxy_cli INFO | tr -d '\r')"
-    for section in Server Clients Stats Cache; do
+    for section in Server Clients Memory Stats Replication Keyspace Nearcache Cache Coherence; do
         expect_match "INFO has a section '$section'" "*# $section*" "$info"
     done
+    expect "INFO server is Redis's" \
+        "$(redis_cli INFO server | grep -E '^(run_id|process_id|redis_version):')" \
+        "$(proxy_cli INFO server | grep -E '^(run_id|process_id|redis_version):')"
+    expect "no field of INFO is there twice" "" \
+        "$(grep -E '^[a-zA-Z_0-9]+:' <<<"$info" | cut -d: -f1 | sort | uniq -d)"
     expect_match "COMMAND COUNT" "[1-9][0-9]*" "$(proxy_cli COMMAND COUNT)"
 }
 
@@ -208,5 +265,7 @@ same_bytes
 pipelines
 binary
 refusals
+own_connections
+lines
 information
 client_modes

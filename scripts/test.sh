@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test: format and layers, unit tests, integration
-# tests and scenario scripts against a real redis-server. One line a step; the last line counts.
+# tests, scenario scripts and the clients of Redis, against a real redis-server. One line a step; the
+# last line counts.
 #
 #   scripts/test.sh [--sanitizers]
 #
 # --sanitizers (also with CI=true in the environment) builds and runs unit and integration tests
-# under AddressSanitizer with UndefinedBehaviorSanitizer, and under ThreadSanitizer, too. Logs are
-# kept in build/test-logs.
+# under AddressSanitizer with UndefinedBehaviorSanitizer, and under ThreadSanitizer, too, and fuzzes
+# the parsers for a minute. Logs are kept in build/test-logs.
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -128,16 +129,22 @@ run_tests() { # PRESET SCALE SLOW
         NEARCACHE_BINARY="$dir/nearcache" NEARCACHE_TEST_SCALE="$2" NEARCACHE_TEST_SLOW="$3"
 }
 
-run_scenarios() {
-    local step="scenarios" started=$SECONDS log
+# counted STEP SCRIPT: a script whose last line says how many "passed, ... failed".
+counted() {
+    local step="$1" started=$SECONDS log
     log="$(log_of "$step")"
-    bash scripts/test-all-scenarios.sh --binary "$project_root/build/release/nearcache" >"$log" 2>&1
+    bash "scripts/$2.sh" --binary "$project_root/build/release/nearcache" >"$log" 2>&1
     local status=$? ok=0 bad=0
     if [[ "$(tail -n 1 "$log")" =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
         ok="${BASH_REMATCH[1]}" bad="${BASH_REMATCH[2]}"
     fi
     if ((status != 0 && bad == 0)); then bad=1; fi
-    result "$step" "$ok" "$bad" $((SECONDS - started))
+    result "$step" "$ok" "$bad" $((SECONDS - started)) "$(skipped_in "$log")"
+}
+
+# The names of those that a log says were skipped, in one remark.
+skipped_in() {
+    sed -n 's/^\([^ ]*\)  *skipped: .*/\1/p' "$1" | paste -s -d ' ' | sed 's/./skipped: &/'
 }
 
 bash scripts/install-deps.sh build test || die "cannot install what the tests need"
@@ -145,10 +152,12 @@ check "check-format" bash scripts/check-format.sh
 check "check-layers" bash scripts/check-layers.sh
 check "check-layers self-test" bash scripts/check-layers.sh --self-test
 run_tests release 1 1
-run_scenarios
+counted scenarios test-all-scenarios
+counted clients test-clients
 if $with_sanitizers; then
     run_tests asan 10 3
     run_tests tsan 10 5
+    check "fuzz" bash scripts/fuzz.sh
 fi
 
 echo "$passed passed, $failed failed"

@@ -42,8 +42,12 @@ bool Call::selects_database(std::size_t word) {
 
 void Call::reply_ok() { resp::append_simple(reply, "OK"); }
 
+void Call::reply_null() {
+    resp::append_text(reply, dialect == resp::Dialect::resp3 ? "_\r\n" : "$-1\r\n");
+}
+
 void Call::reply_value(const std::optional<Value>& value) {
-    if (!value) return resp::append_null_bulk(reply);
+    if (!value) return reply_null();
     // The very size, for a large value; the usual doubling, for one of many.
     const auto needed = reply.size() + value->bytes().size() + bulk_overhead;
     if (reply.empty()) reply.reserve(needed);

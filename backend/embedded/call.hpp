@@ -9,6 +9,7 @@
 
 #include "backend/embedded/keyspace.hpp"
 #include "backend/embedded/value.hpp"
+#include "resp/dialect.hpp"
 
 namespace nearcache::backend::embedded {
 
@@ -31,6 +32,7 @@ struct Call {
     std::string_view name;                    // as the command table spells it
     Keyspace& keyspace;
     std::string& reply;
+    resp::Dialect dialect = resp::Dialect::resp2;  // what the reply is written in
 
     void fail(std::string_view error);
     void fail_arity();
@@ -43,6 +45,7 @@ struct Call {
     bool selects_database(std::size_t word);
 
     void reply_ok();
+    void reply_null();
     void reply_value(const std::optional<Value>& value);
 };
 

@@ -163,11 +163,13 @@ void fail_unknown_subcommand(Call& call) {
 }
 
 // The six elements of COMMAND that all versions of Redis have.
-void append_row(std::string& reply, const Command& row) {
+void append_row(Call& call, const Command& row) {
+    auto& reply = call.reply;
     resp::append_array(reply, 6);
     resp::append_bulk(reply, row.name);
     resp::append_integer(reply, row.arity);
-    resp::append_array(reply, row.access == Access::none ? 0 : 1);
+    const char set = call.dialect == resp::Dialect::resp3 ? '~' : '*';
+    resp::append_header(reply, set, row.access == Access::none ? 0 : 1);
     if (row.access == Access::read) resp::append_simple(reply, "readonly");
     if (row.access == Access::write) resp::append_simple(reply, "write");
     resp::append_integer(reply, row.keys.first);
@@ -183,7 +185,7 @@ std::size_t count_commands() {
 void command(Call& call) {
     resp::append_array(call.reply, count_commands());
     for (const auto& row : commands) {
-        if (!is_subcommand(row)) append_row(call.reply, row);
+        if (!is_subcommand(row)) append_row(call, row);
     }
 }
 
@@ -192,14 +194,17 @@ void command_count(Call& call) {
 }
 
 // No documentation: an empty map, as Redis gives for a command it does not know.
-void command_docs(Call& call) { resp::append_array(call.reply, 0); }
+void command_docs(Call& call) {
+    resp::append_header(call.reply, call.dialect == resp::Dialect::resp3 ? '%' : '*', 0);
+}
 
 }  // namespace
 
-void execute(Keyspace& keyspace, std::span<const std::string_view> words, std::string& reply) {
+void execute(Keyspace& keyspace, std::span<const std::string_view> words, std::string& reply,
+             resp::Dialect dialect) {
     assert(!words.empty());
     const Command* row = find_command({words[0]});
-    Call call{words, row != nullptr ? row->name : "", keyspace, reply};
+    Call call{words, row != nullptr ? row->name : "", keyspace, reply, dialect};
     if (row == nullptr || is_subcommand(*row)) return fail_unknown(call);
 
     if (words.size() > 1 && has_subcommands(*row)) {

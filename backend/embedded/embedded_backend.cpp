@@ -1,8 +1,10 @@
 #include "backend/embedded/embedded_backend.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 
@@ -13,14 +15,14 @@
 namespace nearcache::backend::embedded {
 namespace {
 
-void complete(GetCompletion& completion, const std::optional<Keyspace::Snapshot>& found) {
+GetReply reply_of(const std::optional<Keyspace::Snapshot>& found) {
     GetReply reply;
     if (found) {
         reply.kind = GetReply::Kind::value;
         reply.bytes = found->value.bytes();
         if (found->expires_at != never) reply.remaining = found->expires_at - found->taken_at;
     }
-    completion.on_reply(reply);
+    return reply;
 }
 
 template <class Completion>
@@ -34,32 +36,62 @@ EmbeddedBackend::EmbeddedBackend(net::IoThreads& threads, const Clock& clock,
                                  WallClock::TimeOfDay time_of_day)
     : threads_(threads), clock_(clock, time_of_day), keyspace_(clock_) {}
 
-void EmbeddedBackend::get(net::LaneId lane, std::string_view key, GetCompletion& completion) {
-    auto& context = threads_.lane(lane);
+void EmbeddedBackend::get(const Route& route, std::string_view key, GetCompletion& completion) {
+    auto& context = threads_.lane(route.lane);
     if (is_stopped_) return post_failure(context, completion, Errc::shutting_down);
 
     // The handler shares the value with the keyspace and knows nothing of this object, which may be
     // gone by the time it runs.
-    boost::asio::post(context,
-                      [&completion, found = keyspace_.read(key)] { complete(completion, found); });
+    boost::asio::post(context, [&completion, found = keyspace_.read(key)] {
+        completion.on_reply(reply_of(found));
+    });
 }
 
-void EmbeddedBackend::forward(net::LaneId lane, std::string_view command,
-                              ForwardCompletion& completion) {
-    auto& context = threads_.lane(lane);
+void EmbeddedBackend::get_many(const Route& route, std::span<const std::string_view> keys,
+                               GetManyCompletion& completion) {
+    auto& context = threads_.lane(route.lane);
     if (is_stopped_) return post_failure(context, completion, Errc::shutting_down);
 
+    boost::asio::post(context, [&completion, found = keyspace_.read(keys)] {
+        std::vector<GetReply> replies;
+        replies.reserve(found.size());
+        for (const auto& one : found) replies.push_back(reply_of(one));
+        completion.on_replies(replies);
+    });
+}
+
+void EmbeddedBackend::forward(const Route& route, const net::Slice& command,
+                              ForwardCompletion& completion) {
+    if (is_stopped_) {
+        return post_failure(threads_.lane(route.lane), completion, Errc::shutting_down);
+    }
     resp::RequestParser parser;
     resp::Command parsed;
     std::string reply;
-    if (parser.parse(command, parsed) == resp::RequestParser::Status::complete) {
-        execute(keyspace_, parsed.words, reply);
+    if (parser.parse(command.bytes, parsed) == resp::RequestParser::Status::complete) {
+        execute(keyspace_, parsed.words, reply, route.dialect);
     } else {
         // Longer than Redis allows, for Backend lets nothing come here that is not well-formed.
         resp::append_error(reply, "ERR " + std::string(parser.error()));
     }
-    boost::asio::post(context,
-                      [&completion, reply = std::move(reply)] { completion.on_reply(reply); });
+    post_reply(route, std::move(reply), completion);
+}
+
+void EmbeddedBackend::try_select(const Route& route, std::string_view database,
+                                 ForwardCompletion& completion) {
+    if (is_stopped_) {
+        return post_failure(threads_.lane(route.lane), completion, Errc::shutting_down);
+    }
+    const std::array<std::string_view, 2> words{"SELECT", database};
+    std::string reply;
+    execute(keyspace_, words, reply, route.dialect);
+    post_reply(route, std::move(reply), completion);
+}
+
+void EmbeddedBackend::post_reply(const Route& route, std::string reply,
+                                 ForwardCompletion& completion) {
+    boost::asio::post(threads_.lane(route.lane),
+                      [&completion, reply = std::move(reply)] { completion.on_reply({reply}); });
 }
 
 }  // namespace nearcache::backend::embedded

@@ -144,7 +144,7 @@ void copy(Call& call) {
 void randomkey(Call& call) {
     auto keys = call.keyspace.begin();
     const Entry* entry = keys.random();
-    if (entry == nullptr) return resp::append_null_bulk(call.reply);
+    if (entry == nullptr) return call.reply_null();
     resp::append_bulk(call.reply, entry->key());
 }
 

@@ -13,9 +13,16 @@ Keyspace::Transaction Keyspace::begin() { return Transaction(*this); }
 
 std::optional<Keyspace::Snapshot> Keyspace::read(std::string_view key) {
     auto transaction = begin();
-    const Entry* entry = transaction.find(key);
-    if (entry == nullptr) return std::nullopt;
-    return Snapshot{entry->value, entry->expires_at, transaction.now()};
+    return transaction.snapshot(key);
+}
+
+std::vector<std::optional<Keyspace::Snapshot>> Keyspace::read(
+    std::span<const std::string_view> keys) {
+    std::vector<std::optional<Snapshot>> found;
+    found.reserve(keys.size());
+    auto transaction = begin();
+    for (const auto key : keys) found.push_back(transaction.snapshot(key));
+    return found;
 }
 
 void Keyspace::erase(Entry& entry) {
@@ -42,6 +49,12 @@ Entry* Keyspace::Transaction::find(std::string_view key) {
     if (entry == nullptr || !has_expired(*entry)) return entry;
     erase(*entry);
     return nullptr;
+}
+
+std::optional<Keyspace::Snapshot> Keyspace::Transaction::snapshot(std::string_view key) {
+    const Entry* entry = find(key);
+    if (entry == nullptr) return std::nullopt;
+    return Snapshot{entry->value, entry->expires_at, now_};
 }
 
 Entry& Keyspace::Transaction::put(std::string_view key, Value value) {

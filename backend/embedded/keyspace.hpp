@@ -5,7 +5,9 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include <boost/intrusive/set.hpp>
 
@@ -38,6 +40,8 @@ class Keyspace {
 
     // A key's value, to be read without the lock; empty when it is absent.
     std::optional<Snapshot> read(std::string_view key);
+    // The same for several, at one moment, in their order.
+    std::vector<std::optional<Snapshot>> read(std::span<const std::string_view> keys);
 
     const WallClock& clock() const noexcept { return clock_; }
 
@@ -71,6 +75,8 @@ class Keyspace::Transaction {
 
     // Null when there is no such key.
     Entry* find(std::string_view key);
+    // Empty when there is none.
+    std::optional<Snapshot> snapshot(std::string_view key);
 
     // Sets a key's value; a key that was there keeps its expiry, a new one has none.
     Entry& put(std::string_view key, Value value);

@@ -140,7 +140,7 @@ void set(Call& call) {
     const auto outcome = write(call, {call.words[1], call.words[2], *options});
     if (outcome.kind == Outcome::Kind::failed) return;
     if (options->wants_old) return call.reply_value(outcome.old);
-    if (outcome.kind == Outcome::Kind::refused) return resp::append_null_bulk(call.reply);
+    if (outcome.kind == Outcome::Kind::refused) return call.reply_null();
     call.reply_ok();
 }
 

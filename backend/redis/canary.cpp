@@ -17,14 +17,14 @@ void Canary::start(net::IoContext& lane, Link& link, OnDone on_done) {
     link_ = &link;
     on_done_ = std::move(on_done);
     boost::asio::post(lane, [this] {
-        link_->forward(canary_set(key_), *this);
-        link_->forward(canary_removal(key_), *this);
+        link_->forward({canary_set(key_)}, *this);
+        link_->forward({canary_removal(key_)}, *this);
     });
 }
 
-void Canary::on_reply(std::string_view reply) {
+void Canary::on_reply(const net::Slice& reply) {
     if (std::exchange(is_set_answered_, true)) return finish();
-    const auto value = decode(reply);
+    const auto value = decode(reply.bytes);
     if (value && value->is_simple("OK")) {
         outcome_.kind = Outcome::Kind::written;
     } else {

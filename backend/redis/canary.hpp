@@ -38,7 +38,7 @@ class Canary final : public ForwardCompletion {
     const std::string& key() const noexcept { return key_; }
 
   private:
-    void on_reply(std::string_view reply) override;
+    void on_reply(const net::Slice& reply) override;
     void on_failure(Errc why) override;
     void finish();
 

@@ -6,8 +6,6 @@
 
 #include <hiredis/hiredis.h>
 
-#include "resp/reply_writer.hpp"
-
 namespace nearcache::backend::redis {
 
 namespace {
@@ -75,13 +73,6 @@ std::optional<resp::Value> decode(std::string_view reply) {
     }
     const std::unique_ptr<void, ReplyDeleter> owner(decoded);
     return to_value(*static_cast<redisReply*>(decoded));
-}
-
-void append_lookup(std::string& out, std::string_view key) {
-    resp::append_text(out, "*2\r\n$3\r\nGET\r\n");
-    resp::append_bulk(out, key);
-    resp::append_text(out, "*2\r\n$4\r\nPTTL\r\n");
-    resp::append_bulk(out, key);
 }
 
 LookupValue read_lookup_value(std::string_view reply) noexcept {

@@ -18,10 +18,6 @@ std::string format_command(std::span<const std::string_view> words);
 // Decodes one whole RESP2 reply. Empty when hiredis refuses it (malformed, or nested too deeply).
 std::optional<resp::Value> decode(std::string_view reply);
 
-// The question a cache miss asks: the value, then what is left of its life. Written without
-// hiredis, which would allocate twice for each.
-void append_lookup(std::string& out, std::string_view key);
-
 // What can be said of a reply to GET from its first line. Views point into the reply.
 struct LookupValue {
     enum class Kind { value, absent, error, malformed };

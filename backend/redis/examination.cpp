@@ -100,7 +100,7 @@ net::Awaitable<bool> Examination::reach_server() {
 }
 
 net::Awaitable<bool> Examination::connect(Connector& connector, Conversation& conversation) {
-    const bool is_connected = co_await connector.attempt();
+    const bool is_connected = co_await connector.attempt(home_footing(config_));
     if (is_connected) conversation.begin(connector.take_socket());
     if (is_connected) co_return true;
     // Errors of Redis begin with a code in capitals: it was reached, and it said no.

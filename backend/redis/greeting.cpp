@@ -8,24 +8,38 @@
 
 namespace nearcache::backend::redis {
 
-Greeting make_greeting(const Url& url, bool asks_run_id) {
+namespace {
+
+// Who has no name has Redis's own for such.
+std::string_view user_in(const Url& url) noexcept {
+    return url.user.empty() ? std::string_view("default") : url.user;
+}
+
+}  // namespace
+
+Footing home_footing(const Config& config) {
+    return {.database = config.url.database, .asks_run_id = config.tracking.is_wanted};
+}
+
+Greeting make_greeting(const Url& url, const Footing& footing) {
     Greeting greeting;
     const auto add = [&](std::initializer_list<std::string_view> words) {
         greeting.commands += format_command({words.begin(), words.size()});
-        ++greeting.replies;
+        return greeting.replies++;
     };
-    if (!url.password.empty()) {
-        if (url.user.empty()) {
-            add({"AUTH", url.password});
-        } else {
-            add({"AUTH", url.user, url.password});
-        }
+    const bool has_secret = !url.password.empty();
+    if (footing.dialect == resp::Dialect::resp3) {
+        greeting.hello_at = has_secret ? add({"HELLO", "3", "AUTH", user_in(url), url.password})
+                                       : add({"HELLO", "3"});
+    } else if (has_secret && url.user.empty()) {
+        // A Redis before 6 knows no users.
+        add({"AUTH", url.password});
+    } else if (has_secret) {
+        add({"AUTH", url.user, url.password});
     }
-    if (url.database != 0) add({"SELECT", std::to_string(url.database)});
-    if (asks_run_id) {
-        greeting.info_at = greeting.replies;
-        add({"INFO", "server"});
-    }
+    if (footing.database != 0) add({"SELECT", std::to_string(footing.database)});
+    if (footing.asks_run_id) greeting.info_at = add({"INFO", "server"});
+    if (footing.asks_id) greeting.id_at = add({"CLIENT", "ID"});
     add({"PING"});
     return greeting;
 }
@@ -42,6 +56,12 @@ std::optional<std::string> refusal_in(std::string_view reply) {
     return value->text;
 }
 
+std::optional<std::string> refusal_in_hello(std::string_view reply) {
+    // A map, in the new dialect already.
+    if (reply.starts_with('%')) return std::nullopt;
+    return refusal_in(reply);
+}
+
 std::string info_field(std::string_view info, std::string_view name) {
     const auto label = "\n" + std::string(name) + ":";
     const auto found = info.find(label);
@@ -51,7 +71,8 @@ std::string info_field(std::string_view info, std::string_view name) {
 }
 
 std::string run_id_in(std::string_view reply) {
-    return reply.starts_with('$') ? info_field(reply, "run_id") : std::string();
+    const bool is_text = reply.starts_with('$') || reply.starts_with('=');
+    return is_text ? info_field(reply, "run_id") : std::string();
 }
 
 std::uint64_t run_fingerprint(std::string_view run_id) noexcept {

@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,10 +10,12 @@
 #include "backend/redis/backoff.hpp"
 #include "backend/redis/connector.hpp"
 #include "backend/redis/context.hpp"
-#include "backend/redis/reply_framer.hpp"
+#include "backend/redis/expected_replies.hpp"
+#include "backend/redis/outbox.hpp"
+#include "backend/redis/reply_dealer.hpp"
 #include "base/clock.hpp"
 #include "net/async.hpp"
-#include "net/input.hpp"
+#include "net/block.hpp"
 #include "net/io_threads.hpp"
 
 namespace nearcache::backend::redis {
@@ -35,21 +37,41 @@ namespace nearcache::backend::redis {
 // Threads: its lane's, except is_up().
 class Link {
   public:
-    Link(const Context& shared, net::LaneId lane);
+    // The home link is the one that says whether the backend is reachable, and which server it is;
+    // others come and go as clients choose other databases and dialects.
+    struct Purpose {
+        net::LaneId lane;
+        Footing footing;
+        bool is_home;
+    };
+
+    Link(const Context& shared, const Purpose& purpose);
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
     void start();
     void stop();
 
+    // As Backend's.
     void get(std::string_view key, GetCompletion& completion);
-    void forward(std::string_view command, ForwardCompletion& completion);
+    void get_many(std::span<const std::string_view> keys, GetManyCompletion& completion);
+    void forward(const net::Slice& command, ForwardCompletion& completion);
+    void try_select(std::string_view database, ForwardCompletion& completion);
 
     // Threads: any.
     bool is_up() const noexcept { return is_up_.load(std::memory_order_relaxed); }
 
     // The server it is connected to, or was last, as a fingerprint of its run_id; 0: not known.
-    std::uint64_t server() const noexcept { return server_; }
+    std::uint64_t server() const noexcept { return replies_.server(); }
+
+    const Footing& footing() const noexcept { return purpose_.footing; }
+    // Whether nobody waits for anything, and when it was asked last.
+    bool is_idle() const noexcept { return replies_.expected().empty(); }
+    TimePoint used_at() const noexcept { return used_at_; }
+    // After stop(): nothing of it is under way any more, and it may be destroyed.
+    bool has_ended() const noexcept {
+        return has_ended_ && !outbox_.is_writing() && !is_flush_posted_ && !is_watching_;
+    }
 
   private:
     enum class State {
@@ -59,16 +81,6 @@ class Link {
         stopped,  // for good
     };
 
-    // Whose replies come next. Of a lookup two replies come: the value, and its remaining life.
-    struct Expected {
-        bool is_lookup;
-        GetCompletion* lookup;         // null once told that it took too long
-        ForwardCompletion* forwarded;  // the same
-        TimePoint deadline;
-
-        bool is_awaited() const noexcept { return lookup != nullptr || forwarded != nullptr; }
-    };
-
     net::Awaitable<> keep_connected();
     net::Awaitable<bool> connect();
     net::Awaitable<> read_replies();
@@ -76,29 +88,25 @@ class Link {
     void on_late_attempt();
     net::Awaitable<boost::system::error_code> read_some();
 
+    void report_connection();
     void report_refusal(std::string_view why);
     void report_strange_server();
 
-    void expect(const Expected& expected);
     bool may_queue() const noexcept { return state_ == State::up || state_ == State::connecting; }
+    template <class Completion>
+    void refuse(Completion& completion);
+    void expect(Asker asker, std::size_t replies);
     void flush_soon();
     void flush();
-    bool take_replies();
-    bool take_lookup(std::string_view bytes, GetCompletion* completion);
+    void on_written(boost::system::error_code error, std::size_t sent);
+
     void watch_deadlines();
     void on_deadline();
-    void tell_failed(Expected& expected, Errc why);
-    template <class Completion>
-    void fail_soon(Completion& completion, Errc why);
-    // Why a command is not queued.
-    Errc refusal() const noexcept {
-        return state_ == State::stopped ? Errc::shutting_down : Errc::backend_unreachable;
-    }
     void close_socket();
     void fail_all(Errc why);
 
     net::IoContext& context_;
-    const net::LaneId lane_;
+    const Purpose purpose_;
     const Config& config_;
     const Clock& clock_;
     Acquaintance& acquaintance_;
@@ -109,22 +117,18 @@ class Link {
 
     State state_ = State::connecting;
     std::atomic<bool> is_up_{false};
-    std::deque<Expected> expected_;
-    std::string queued_;   // commands not written yet
-    std::string writing_;  // commands being written
-    bool is_writing_ = false;
+    ReplyDealer replies_;
+    Outbox outbox_;
     bool is_flush_posted_ = false;
     bool is_watching_ = false;
+    bool has_ended_ = false;
+    TimePoint used_at_;
     TimePoint heard_at_{};     // when bytes came last
-    TimePoint answered_at_{};  // when a reply became complete last
-    net::Input input_;
-    ReplyFramer framer_;
-    std::size_t value_size_ = 0;  // of a lookup's first reply, while its second is not complete
+    TimePoint answered_at_{};  // when a question was answered last
     Errc loss_ = Errc::backend_connection_lost;
     Backoff backoff_;
     TimePoint connected_at_{};
-    std::uint64_t server_ = 0;
-    bool is_server_strange_ = false;  // known not to be the one that tells of changes
+    bool is_strangeness_told_ = false;
     std::string last_refusal_;
 };
 

@@ -77,7 +77,7 @@ net::Awaitable<> Tracking::pause() {
 // One connection, from its making to its end.
 net::Awaitable<> Tracking::live() {
     end_ = End::failed;
-    const bool has_connection = co_await connector_.attempt();
+    const bool has_connection = co_await connector_.attempt(home_footing(shared_.config));
     if (is_stopped_) co_return;
     if (!has_connection) co_return report_failure(connector_.why());
 

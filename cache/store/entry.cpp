@@ -28,6 +28,7 @@ Entry::Entry(const NewEntry& wanted, bool is_absent) noexcept
       key_size_(static_cast<std::uint32_t>(noted_key(wanted).size()) & most_key_bytes),
       is_absent_(is_absent ? 1u : 0u),
       is_keepable_(wanted.may_be_kept && wanted.key.size() <= most_key_bytes ? 1u : 0u),
+      is_persistent_(wanted.is_persistent && !is_absent ? 1u : 0u),
       rule_(wanted.rule),
       hash_low_(static_cast<std::uint32_t>(wanted.hash)),
       hash_high_(static_cast<std::uint16_t>(wanted.hash >> 48)) {}

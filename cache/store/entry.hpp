@@ -25,10 +25,12 @@ struct NewEntry {
     std::uint8_t rule = 0;
     // False: it is an answer for those who wait, and nothing to keep.
     bool may_be_kept = true;
+    // The backend said that the key does not expire.
+    bool is_persistent = false;
 };
 
 // A longer key can be asked for, but is never kept.
-inline constexpr std::size_t most_key_bytes = (std::size_t{1} << 22) - 1;
+inline constexpr std::size_t most_key_bytes = (std::size_t{1} << 21) - 1;
 
 // A key and its value, or the knowledge that there is no such key. Header, key and value are one
 // allocation; what is public never changes, and it lives as long as anyone holds an EntryRef,
@@ -54,6 +56,8 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     TimePoint expires_at() const noexcept { return life_.expires_at(); }
     std::uint8_t rule() const noexcept { return rule_; }
     bool is_absent() const noexcept { return is_absent_ != 0; }
+    // Whether it is known that the key itself does not expire; the entry does all the same.
+    bool is_persistent() const noexcept { return is_persistent_ != 0; }
     // False when its key is too long, or it was not meant to be.
     bool is_keepable() const noexcept { return is_keepable_ != 0; }
     // What the allocator spends on it, its own header and rounding included.
@@ -91,9 +95,10 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     mutable std::atomic<std::uint32_t> references_{1};
     const std::uint32_t value_size_;
     const LifeSpan life_;
-    const std::uint32_t key_size_ : 22;
+    const std::uint32_t key_size_ : 21;
     const std::uint32_t is_absent_ : 1;
     const std::uint32_t is_keepable_ : 1;
+    const std::uint32_t is_persistent_ : 1;
     const std::uint32_t rule_ : 8;
     const std::uint32_t hash_low_;
     const std::uint16_t hash_high_;

@@ -10,6 +10,9 @@ namespace nearcache::store {
 // A key's place in the store. The highest 6 bits choose the shard, the next 8 are the tag in the
 // table, the lowest choose the bucket: bits used twice would make the tables cluster.
 //
+// Several keys may have one name (see cache/database.hpp): then their hashes differ, and tell them
+// apart.
+//
 // The 16 bits in the middle are of no use to any of these, and 0: an entry holds the 48 others.
 using Hash = std::uint64_t;
 

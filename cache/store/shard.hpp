@@ -91,6 +91,8 @@ class alignas(128) Shard {
         const auto judge = [&](const Entry& entry) { return judged_by(demand, entry, wanted); };
         return look_up(wanted, judge, std::forward<OnHit>(on_hit));
     }
+    template <class OnHit>
+    Lookup peek(const Wanted& wanted, OnHit&& on_hit) const;
     template <class OpenLease>
     Joined join(const Wanted& wanted, const Joining& joining, OpenLease&& open);
     Landed land(Lease& lease, const EntryRef& entry, TimePoint now, const Freshness& freshness);
@@ -204,6 +206,16 @@ Lookup Shard::look_up(const Wanted& wanted, Judge&& judge, OnHit&& on_hit) {
     use(values_, *entry);
     std::forward<OnHit>(on_hit)(std::as_const(*entry), found);
     return found;
+}
+
+template <class OnHit>
+Lookup Shard::peek(const Wanted& wanted, OnHit&& on_hit) const {
+    const std::lock_guard guard(lock_);
+    const Entry* const entry = table_.find(wanted.key, wanted.hash);
+    if (entry == nullptr || !is_fresh(*entry, wanted)) return Lookup::miss;
+    if (entry->is_absent()) return Lookup::absent;
+    std::forward<OnHit>(on_hit)(*entry, Lookup::hit);
+    return Lookup::hit;
 }
 
 template <class OpenLease>

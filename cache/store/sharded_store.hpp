@@ -25,7 +25,8 @@ namespace nearcache::store {
 // its own time is up; what is not fresh is of use only as far as the caller or the retention of its
 // rule says. Without an epoch nothing is fresh and nothing is kept.
 //
-// A key's hash is always hash_of(key); the caller computes it once and hands it along.
+// A key is its name and its hash: hash_of(name), or that with some bits turned where several keys
+// have one name. The caller computes it once and hands it along.
 //
 // Threads: any, but for begin_epoch(), extend_epoch() and end_epoch(): one at a time. What runs
 // under a shard's lock is short and never takes a second lock.
@@ -54,6 +55,13 @@ class ShardedStore {
                 OnHit&& on_hit) {
         return shard_of(hash).find({key, hash, now, freshness_}, demand,
                                    std::forward<OnHit>(on_hit));
+    }
+
+    // What is fresh, without a trace of the lookup: nothing is counted, moved or cleared away.
+    // on_hit runs as for find().
+    template <class OnHit>
+    Lookup peek(std::string_view key, Hash hash, TimePoint now, OnHit&& on_hit) const {
+        return shard_of(hash).peek({key, hash, now, freshness_}, std::forward<OnHit>(on_hit));
     }
 
     // After a miss: takes what has come in the meantime, or lines up behind who fetches the key, or

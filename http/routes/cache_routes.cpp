@@ -44,13 +44,15 @@ Source stale_of(const cache::Entry& entry, TimePoint now, std::string_view detai
 }  // namespace
 
 CacheRoutes::CacheRoutes(Context& context, net::LaneId lane, std::function<void()> on_answered)
-    : LoadWaiter(lane), context_(context), on_answered_(std::move(on_answered)) {}
+    : LoadWaiter(context.cache.home(lane)),
+      context_(context),
+      on_answered_(std::move(on_answered)) {}
 
 void CacheRoutes::answer(const Request& request, const Asked& asked) {
     asked_ = asked;
     const auto target = split_target(request.target);
     if (!target) return complain(Status::bad_request, "the request target must be a path");
-    const auto to = route(request.method, *target);
+    const auto to = http::route(request.method, *target);
     if (!percent_decode(to.encoded_key, to.plus, key_)) {
         return complain(Status::bad_request, "'%' must be followed by two hexadecimal digits");
     }
@@ -80,7 +82,7 @@ void CacheRoutes::look_up(const Request& request) {
         case cache::Lookup::hit:
             return note_source(key_, "cache");
         case cache::Lookup::stale:
-            if (!request.has_directives) context_.cache.refresh(key, asked_.now, lane());
+            if (!request.has_directives) context_.cache.refresh(key, asked_.now, route());
             return note_source(key_, "cache, stale");
         case cache::Lookup::absent:
             append_absent(*asked_.out, asked_.manner, Source{.kind = Source::Kind::hit});
@@ -149,7 +151,7 @@ void CacheRoutes::send(std::string command) {
     if (!is_sent) return;
     cache::Written written;
     written.hashes.push_back(Key(key_).hash);
-    context_.cache.forward({lane(), command}, std::move(written), *this);
+    context_.cache.forward({route(), {command}}, std::move(written), *this);
 }
 
 bool CacheRoutes::take_permit() {
@@ -193,7 +195,8 @@ void CacheRoutes::on_loaded(const LoadOutcome& outcome) {
     answered();
 }
 
-void CacheRoutes::on_forwarded(std::string_view reply) {
+void CacheRoutes::on_forwarded(const net::Slice& answer) {
+    const auto reply = answer.bytes;
     auto& out = *asked_.out;
     if (reply == ":0\r\n") {
         append_absent(out, asked_.manner, Source{});

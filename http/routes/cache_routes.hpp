@@ -42,7 +42,7 @@ class CacheRoutes final : private cache::LoadWaiter, private cache::Forwarding {
     void complain(Status status, std::string_view text);
 
     void on_loaded(const cache::LoadOutcome& outcome) override;
-    void on_forwarded(std::string_view reply) override;
+    void on_forwarded(const net::Slice& answer) override;
     void on_not_forwarded(Errc why) override;
     void answered();
 

@@ -1,18 +1,22 @@
 #include "resp_server/commands/connection_commands.hpp"
 
 #include <charconv>
-#include <optional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "resp/reply_writer.hpp"
+#include "resp_server/commands/client_commands.hpp"
+#include "resp_server/commands/own_commands.hpp"
 
 namespace nearcache::resp_server {
 
 namespace {
 
 using boost::algorithm::iequals;
+using resp::Dialect;
 
 std::optional<std::int64_t> to_integer(std::string_view text) {
     std::int64_t number = 0;
@@ -21,33 +25,14 @@ std::optional<std::int64_t> to_integer(std::string_view text) {
     return number;
 }
 
-// Redis: no spaces, newlines or other characters that would break CLIENT LIST.
-bool is_valid_name(std::string_view name) {
-    for (const char c : name) {
-        if (c < '!' || c > '~') return false;
-    }
-    return true;
-}
-
-bool set_name(Client& client, std::string_view name) {
-    if (!is_valid_name(name)) {
-        append_error(client.out(),
-                     "ERR Client names cannot contain spaces, newlines or special characters.");
-        return false;
-    }
-    client.name = name;
-    return true;
-}
-
-void append_hello(Client& client) {
-    auto& out = client.out();
-    resp::append_array(out, 14);
+void append_hello(Output& out, const Client& client) {
+    resp::append_map(out, client.dialect(), 7);
     resp::append_bulk(out, "server");
     resp::append_bulk(out, "redis");
     resp::append_bulk(out, "version");
     resp::append_bulk(out, client.context().facts.redis_version);
     resp::append_bulk(out, "proto");
-    resp::append_integer(out, 2);
+    resp::append_integer(out, static_cast<std::int64_t>(client.dialect()));
     resp::append_bulk(out, "id");
     resp::append_integer(out, static_cast<std::int64_t>(client.id()));
     resp::append_bulk(out, "mode");
@@ -64,12 +49,118 @@ void refuse_auth(Client& client) {
                  "user. Are you sure your configuration is correct?");
 }
 
-}  // namespace
-
-bool changes_nothing_here(std::string_view subcommand) {
-    return iequals(subcommand, "SETINFO") || iequals(subcommand, "NO-EVICT") ||
-           iequals(subcommand, "NO-TOUCH");
+// Redis without users: the default user takes any password, nobody else exists.
+bool is_let_in(Client& client, std::string_view user) {
+    if (user == "default") return true;
+    append_error(client.out(), "WRONGPASS invalid username-password pair or user is disabled.");
+    return false;
 }
+
+// Its own connection changes over to the dialect with it; what that answers is not for the client.
+class HelloReply final : public OwnReply {
+  public:
+    HelloReply(Client& client, Request request, Dialect wanted)
+        : OwnReply(client, std::move(request)), wanted_(wanted) {}
+
+  private:
+    bool take(const net::Slice& value) override {
+        if (value.bytes.starts_with('-')) return OwnReply::take(value);
+        connection().set_dialect(wanted_);
+        client().set_dialect(wanted_);
+        append_hello(reply(), client());
+        return true;
+    }
+
+    const Dialect wanted_;
+};
+
+class SelectReply final : public OwnReply {
+  public:
+    SelectReply(Client& client, Request request, std::optional<std::uint32_t> wanted)
+        : OwnReply(client, std::move(request)), wanted_(wanted) {}
+
+  private:
+    bool take(const net::Slice& value) override {
+        if (value.bytes == "+OK\r\n" && wanted_) {
+            connection().set_database(*wanted_);
+            client().set_database(*wanted_);
+        }
+        return OwnReply::take(value);
+    }
+
+    const std::optional<std::uint32_t> wanted_;
+};
+
+// What the backend says to SELECT; what comes behind it goes to the database that it chose.
+class PendingSelect final : public PendingReply, public cache::Forwarding {
+  public:
+    PendingSelect(Client& client, net::Limiter::Permit permit, std::optional<std::uint32_t> wanted)
+        : PendingReply(std::move(permit)), client_(client), wanted_(wanted) {
+        client_.hold_back();
+    }
+
+    void on_forwarded(const net::Slice& answer) override {
+        if (answer.bytes == "+OK\r\n" && wanted_) client_.set_database(*wanted_);
+        append_slice(reply(), answer);
+        finish();
+    }
+
+    void on_not_forwarded(Errc why) override {
+        append_failure(reply(), why);
+        finish();
+    }
+
+  private:
+    void finish() {
+        client_.let_go_on();
+        ready();
+    }
+
+    Client& client_;
+    const std::optional<std::uint32_t> wanted_;
+};
+
+// The options of HELLO, as far as they were understood.
+struct HelloOptions {
+    Dialect dialect;
+    std::optional<std::string_view> name;
+};
+
+// Empty when something is wrong, which is written then.
+std::optional<HelloOptions> read_hello(Client& client, const resp::Command& command) {
+    const auto& words = command.words;
+    HelloOptions options{client.dialect(), {}};
+    if (words.size() > 1) {
+        const auto version = to_integer(words[1]);
+        if (!version) {
+            append_error(client.out(), "ERR Protocol version is not an integer or out of range");
+            return std::nullopt;
+        }
+        if (*version != 2 && *version != 3) {
+            append_error(client.out(), "NOPROTO unsupported protocol version");
+            return std::nullopt;
+        }
+        options.dialect = static_cast<Dialect>(*version);
+    }
+    for (std::size_t next = 2; next < words.size();) {
+        const auto left = words.size() - next;
+        if (iequals(words[next], "AUTH") && left > 2) {
+            if (!is_let_in(client, words[next + 1])) return std::nullopt;
+            next += 3;
+        } else if (iequals(words[next], "SETNAME") && left > 1) {
+            if (!is_client_name(client, words[next + 1])) return std::nullopt;
+            options.name = words[next + 1];
+            next += 2;
+        } else {
+            append_error(client.out(),
+                         "ERR Syntax error in HELLO option '" + std::string(words[next]) + "'");
+            return std::nullopt;
+        }
+    }
+    return options;
+}
+
+}  // namespace
 
 void ping(Client& client, const resp::Command& command) {
     switch (command.words.size()) {
@@ -91,73 +182,67 @@ void quit(Client& client) {
     client.leave();
 }
 
-void reset(Client& client) {
-    client.name.clear();
-    resp::append_simple(client.out(), "RESET");
-}
-
-void select(Client& client, const resp::Command& command) {
-    const auto database = to_integer(command.words[1]);
-    if (!database) return append_error(client.out(), "ERR value is not an integer or out of range");
-    if (*database == 0) return resp::append_simple(client.out(), "OK");
-    if (*database < 0 || *database > 15) {
-        return append_error(client.out(), "ERR DB index is out of range");
-    }
-    append_error(client.out(),
-                 "ERR 'select' of another database than 0 needs a connection of its own, which is "
-                 "not offered yet");
-}
-
-void hello(Client& client, const resp::Command& command) {
-    const auto& words = command.words;
-    std::size_t next = 1;
-    if (next < words.size()) {
-        const auto version = to_integer(words[next++]);
-        if (!version) {
-            return append_error(client.out(),
-                                "ERR Protocol version is not an integer or out of range");
-        }
-        if (*version != 2)
-            return append_error(client.out(), "NOPROTO unsupported protocol version");
-    }
-    while (next < words.size()) {
-        const auto left = words.size() - next;
-        if (iequals(words[next], "AUTH") && left > 2) return refuse_auth(client);
-        if (!iequals(words[next], "SETNAME") || left < 2) {
-            return append_error(client.out(), "ERR Syntax error in HELLO option '" +
-                                                  std::string(words[next]) + "'");
-        }
-        if (!set_name(client, words[next + 1])) return;
-        next += 2;
-    }
-    append_hello(client);
-}
-
 void auth(Client& client, const resp::Command& command) {
     if (command.words.size() > 3) return append_error(client.out(), "ERR syntax error");
-    // Redis without users: the default user takes any password, nobody else exists.
     if (command.words.size() == 2) return refuse_auth(client);
-    if (command.words[1] == "default") return resp::append_simple(client.out(), "OK");
-    append_error(client.out(), "WRONGPASS invalid username-password pair or user is disabled.");
+    if (is_let_in(client, command.words[1])) resp::append_simple(client.out(), "OK");
 }
 
-void client_command(Client& client, const resp::Command& command) {
-    const auto& words = command.words;
-    const auto subcommand = words[1];
-    if (iequals(subcommand, "ID")) {
-        return resp::append_integer(client.out(), static_cast<std::int64_t>(client.id()));
+Execution reset(Client& client) {
+    if (client.replies().pending() != 0) return Execution::later;
+    client.drop_own();
+    client.name.clear();
+    client.set_dialect(Dialect::resp2);
+    client.set_database(client.cache().home_database().number);
+    // As in Redis: a reply that was to be skipped is.
+    if (client.replying() != Client::Replying::skipping) {
+        client.set_replying(Client::Replying::on);
     }
-    if (iequals(subcommand, "GETNAME")) {
-        return client.name.empty() ? resp::append_null_bulk(client.out())
-                                   : resp::append_bulk(client.out(), client.name);
+    resp::append_simple(client.out(), "RESET");
+    return Execution::done;
+}
+
+Execution hello(Client& client, const resp::Command& command) {
+    if (client.replies().pending() != 0) return Execution::later;
+    const auto options = read_hello(client, command);
+    if (!options) return Execution::done;
+    if (options->name) client.name = *options->name;
+    if (client.own() != nullptr && options->dialect != client.dialect()) {
+        resp::Command change;
+        change.words = {"HELLO", options->dialect == Dialect::resp3 ? "3" : "2"};
+        return send_own<HelloReply>(client, change, {.holds_back = true, .follows = true},
+                                    options->dialect);
     }
-    if (iequals(subcommand, "SETNAME")) {
-        if (set_name(client, words[2])) resp::append_simple(client.out(), "OK");
-        return;
+    client.set_dialect(options->dialect);
+    append_hello(client.out(), client);
+    return Execution::done;
+}
+
+Execution select(Client& client, const resp::Command& command) {
+    const auto wanted = parse_database(command.words[1]);
+    if (client.own() != nullptr) {
+        return send_own<SelectReply>(client, command, {.holds_back = true}, wanted);
     }
-    if (changes_nothing_here(subcommand)) return resp::append_simple(client.out(), "OK");
-    append_error(client.out(),
-                 "ERR 'client|" + std::string(subcommand) + "' is not offered by this proxy yet");
+    if (client.replies().pending() != 0) return Execution::later;
+    if (wanted == client.database().number) {
+        resp::append_simple(client.out(), "OK");
+        return Execution::done;
+    }
+    auto permit = permit_or_refuse(client);
+    if (!permit) return Execution::done;
+    auto pending = std::make_unique<PendingSelect>(client, std::move(*permit), wanted);
+    auto& forwarding = *pending;
+    client.replies().add(std::move(pending));
+    client.cache().try_select(client.route(), command.words[1], forwarding);
+    return Execution::done;
+}
+
+std::optional<std::uint32_t> parse_database(std::string_view word) {
+    const auto number = to_integer(word);
+    if (!number || *number < 0 || *number > std::numeric_limits<std::int32_t>::max()) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(*number);
 }
 
 }  // namespace nearcache::resp_server

@@ -1,25 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include "resp/request_parser.hpp"
 #include "resp_server/client.hpp"
+#include "resp_server/commands/dispatch.hpp"
 
-// Commands about the connection itself; none of them reaches the backend.
+// Commands about the connection itself.
 namespace nearcache::resp_server {
 
 void ping(Client& client, const resp::Command& command);
 void echo(Client& client, const resp::Command& command);
 void quit(Client& client);
-void reset(Client& client);
-// Database 0 only; others need a connection of their own.
-void select(Client& client, const resp::Command& command);
-// RESP2 only: HELLO 3 is answered NOPROTO, as a server without RESP3 does.
-void hello(Client& client, const resp::Command& command);
 // There are no users here: answered as a Redis without a password does.
 void auth(Client& client, const resp::Command& command);
-// CLIENT subcommands that are accepted because nothing follows from them. Client libraries send
-// SETINFO and NO-TOUCH, which are newer than Redis 7.0, whatever the server's version.
-bool changes_nothing_here(std::string_view subcommand);
-// CLIENT ID, SETNAME, GETNAME, SETINFO, NO-EVICT, NO-TOUCH.
-void client_command(Client& client, const resp::Command& command);
+
+// These decide where the commands behind them go, and wait until nothing of the client is pending.
+Execution reset(Client& client);
+Execution hello(Client& client, const resp::Command& command);
+// The backend says whether there is such a database.
+Execution select(Client& client, const resp::Command& command);
+
+// A number that SELECT would take, whether or not there is such a database.
+std::optional<std::uint32_t> parse_database(std::string_view word);
 
 }  // namespace nearcache::resp_server

@@ -23,6 +23,9 @@ inline void note_source(const Client& client, const resp::Command& command,
         {{"client", client.id()}, {"command", command.name()}, {"key", key}, {"source", source}});
 }
 
+// Of the commands that are answered on the spot: answers it, wherever the replies go just now.
+void answer_here(Client& client, const resp::Command& command);
+
 // Finds the command's row in the table, checks its arity and hands it to whoever executes it.
 Execution execute(Client& client, const resp::Command& command);
 

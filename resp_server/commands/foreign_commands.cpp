@@ -30,8 +30,8 @@ class PendingInquiry final : public PendingReply, public cache::Forwarding {
         client_.inquiry.emplace();
     }
 
-    void on_forwarded(std::string_view bytes) override {
-        auto commands = read_commands(bytes);
+    void on_forwarded(const net::Slice& reply) override {
+        auto commands = read_commands(reply.bytes);
         auto& inquiry = *client_.inquiry;
         // An error is no: a server that does not tell is taken to have no more than our table.
         if (commands && !commands->empty()) {
@@ -69,7 +69,7 @@ Execution inquire(Client& client, std::string_view name) {
 
     std::string question;
     resp::append_command(question, std::array<std::string_view, 3>{"COMMAND", "INFO", name});
-    client.cache().forward({client.lane(), question}, {}, forwarding);
+    client.cache().forward({client.cache().home(client.lane()), {question}}, {}, forwarding);
     return Execution::later;
 }
 
@@ -77,10 +77,12 @@ Execution execute_row(Client& client, const BackendCommand& row, const resp::Com
     const std::span<const std::string_view> words(command.words.data(), command.words.size());
     if (!row.takes(words.size())) {
         append_wrong_arity(client.out(), row.name);
-    } else if (!row.may_share_connection()) {
-        refuse_own_connection(client, row.name);
-    } else {
+    } else if (row.has(flags::admin) && !client.context().config.allows_admin_commands) {
+        refuse_admin(client, row.name);
+    } else if (row.may_share_connection()) {
         return forward(client, written_keys(row, words), command);
+    } else {
+        return forward_alone(client, written_keys(row, words), command);
     }
     return Execution::done;
 }
@@ -108,7 +110,26 @@ Execution execute_answered(Client& client, const CommandInquiry& inquiry,
     return Execution::done;
 }
 
+// What the backend knows of a command that is not, or not as a whole, in our table.
+const BackendCommand* listed(Client& client, const resp::Command& command) {
+    const auto* const found =
+        client.context().commands.find(command.name(), client.cache().backend_connections_made());
+    const bool has_subcommands = found != nullptr && !found->subcommands.empty();
+    if (!has_subcommands || command.words.size() == 1) return found;
+    return found->find_subcommand(command.words[1]);
+}
+
 }  // namespace
+
+cache::Written written_by_foreign(Client& client, const cache::Database& database,
+                                  const resp::Command& command) {
+    const std::span<const std::string_view> words(command.words.data(), command.words.size());
+    const auto* const row = listed(client, command);
+    WrittenKeys keys;
+    if (row != nullptr) keys = written_keys(*row, words);
+    if (row == nullptr) keys.everything = true;
+    return hashes_of(keys, database);
+}
 
 Execution execute_foreign(Client& client, const resp::Command& command) {
     if (client.inquiry) {
@@ -139,12 +160,9 @@ Execution execute_foreign_subcommand(Client& client, const CommandSpec& containe
 Execution execute_differing(Client& client, const CommandSpec& ours,
                             const CommandCatalogue::Difference& difference,
                             const resp::Command& command) {
-    if (difference.blocks) {
-        refuse_own_connection(client, ours.name);
-        return Execution::done;
-    }
-    return forward(client, CommandCatalogue::written_keys(ours, difference, command.words),
-                   command);
+    const auto keys = CommandCatalogue::written_keys(ours, difference, command.words);
+    return difference.blocks ? forward_alone(client, keys, command)
+                             : forward(client, keys, command);
 }
 
 }  // namespace nearcache::resp_server

@@ -13,6 +13,10 @@ Execution execute_foreign(Client& client, const resp::Command& command);
 // The second word is not among the subcommands that our table has of `container`.
 Execution execute_foreign_subcommand(Client& client, const CommandSpec& container,
                                      const resp::Command& command);
+// What such a command may change.
+cache::Written written_by_foreign(Client& client, const cache::Database& database,
+                                  const resp::Command& command);
+
 // The backend contradicts the row of ours.
 Execution execute_differing(Client& client, const CommandSpec& ours,
                             const CommandCatalogue::Difference& difference,

@@ -7,7 +7,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "resp/reply_writer.hpp"
-#include "resp_server/commands/data_commands.hpp"
+#include "resp_server/commands/read_commands.hpp"
 
 namespace nearcache::resp_server {
 
@@ -53,18 +53,21 @@ std::string_view read_options(const resp::Command& command, cache::Directives& d
 
 }  // namespace
 
-void proxy_get(Client& client, const resp::Command& command) {
+Execution proxy_get(Client& client, const resp::Command& command) {
     cache::Directives directives;
     const auto wrong = read_options(command, directives);
-    if (!wrong.empty()) return append_error(client.out(), wrong);
+    if (!wrong.empty()) {
+        append_error(client.out(), wrong);
+        return Execution::done;
+    }
     // Without options it is GET: the rules of the key hold.
     if (command.words.size() == 2) return get(client, command);
-    get(client, command, directives);
+    return get(client, command, directives);
 }
 
 void proxy_explain(Client& client, const resp::Command& command) {
-    const auto explained = client.cache().explain(cache::Key(command.words[1]), client.now());
-    resp::append_array(client.out(), explained.fields.size() * 2);
+    const auto explained = client.cache().explain(client.key(command.words[1]), client.now());
+    resp::append_map(client.out(), client.dialect(), explained.fields.size());
     for (const auto& [name, value] : explained.fields) {
         resp::append_bulk(client.out(), name);
         resp::append_bulk(client.out(), value);

@@ -5,16 +5,14 @@
 #include "resp_server/command_table.hpp"
 #include "resp_server/commands/dispatch.hpp"
 
-// Commands about the server: what a client library asks when it starts, and what an operator asks.
+// Commands about the server: the backend's answer where there is one, and what we have to add.
 namespace nearcache::resp_server {
 
-// COMMAND, COMMAND COUNT, INFO and LIST from the table; DOCS and the rest from the backend.
-Execution command_command(Client& client, const CommandSpec& spec, const resp::Command& command);
+// The backend's sections as they are, then ours. What is asked of us alone is answered at once, and
+// what is not ours is only passed on.
+Execution info(Client& client, const CommandSpec& spec, const resp::Command& command);
 
-// CONFIG GET of what clients and redis-benchmark ask.
-void config_get(Client& client, const resp::Command& command);
-
-// Our own sections: server, clients, stats, cache.
-void info(Client& client, const resp::Command& command);
+// The backend's settings; in front of a store of our own, what clients and redis-benchmark ask.
+Execution config_get(Client& client, const CommandSpec& spec, const resp::Command& command);
 
 }  // namespace nearcache::resp_server

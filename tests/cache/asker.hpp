@@ -11,8 +11,11 @@ namespace nearcache::cache {
 // One who waits for a key and writes down what it is told: "v" of a value, "(absent)", "(error)
 // ..." or "(failure) ...", with "(stale) " before it if it is that.
 struct Asker final : LoadWaiter {
+    // In the first database and in RESP2.
     explicit Asker(net::LaneId lane, std::vector<const Asker*>* order = nullptr)
-        : LoadWaiter(lane), told_order(order) {}
+        : Asker(backend::Route{.lane = lane}, order) {}
+    explicit Asker(const backend::Route& route, std::vector<const Asker*>* order = nullptr)
+        : LoadWaiter(route), told_order(order) {}
 
     void on_loaded(const LoadOutcome& outcome) override {
         ++times_told;

@@ -49,8 +49,8 @@ TEST_CASE("who joins a flight is told whether it goes its own way") {
     Asker opener(0), same_lane(0), another_lane(1), of_another_key(1);
 
     CHECK(bench.load(opener) == Joined::opened);
-    CHECK(bench.load(same_lane) == Joined::same_lane);
-    CHECK(bench.load(another_lane) == Joined::another_lane);
+    CHECK(bench.load(same_lane) == Joined::same_route);
+    CHECK(bench.load(another_lane) == Joined::another_route);
     CHECK(bench.load(of_another_key, "other") == Joined::opened);
 
     bench.backend.fail_all(Errc::shutting_down);
@@ -133,7 +133,7 @@ TEST_CASE("a flight lands and is kept though its opener does not care any more")
         void on_loaded(const LoadOutcome&) override {}
     };
     Bench bench;
-    Indifferent opener(0);
+    Indifferent opener(bench.service.home(0));
     Asker joined(1);
     bench.load(opener);
     bench.load(joined);

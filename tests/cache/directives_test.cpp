@@ -71,7 +71,7 @@ TEST_CASE("no-cache does not wait for a fetch that began before it, and its answ
     bench.clock.advance(1ms);
 
     CHECK(bench.load(strict, no_cache()) == Joined::opened);
-    CHECK(bench.load(plain) == Joined::another_lane);
+    CHECK(bench.load(plain) == Joined::another_route);
     bench.backend.answer(1, "k", "new");
     bench.lanes.run(0);
     bench.backend.answer(0, "k", "old");
@@ -88,7 +88,7 @@ TEST_CASE("requests with no-cache of one moment share a fetch") {
     Asker first(0), second(0);
 
     CHECK(bench.load(first, no_cache()) == Joined::opened);
-    CHECK(bench.load(second, no_cache()) == Joined::same_lane);
+    CHECK(bench.load(second, no_cache()) == Joined::same_route);
     bench.backend.answer(0, "k", "v");
 
     CHECK(second.said == "v");
@@ -115,7 +115,7 @@ TEST_CASE("no-store waits for nobody, nobody waits for it, and it disturbs nobod
     bench.load(plain);
 
     CHECK(bench.load(secret, no_store()) == Joined::opened);
-    CHECK(bench.load(joined) == Joined::same_lane);
+    CHECK(bench.load(joined) == Joined::same_route);
     bench.backend.answer(1, "k", "1");
     CHECK(secret.said == "1");
     CHECK_FALSE(joined.is_told());
@@ -167,8 +167,8 @@ TEST_CASE("max-age joins a fetch that is young enough, and no other") {
     bench.load(opener);
     bench.clock.advance(2s);
 
-    CHECK(bench.load(patient, max_age(2s)) == Joined::same_lane);
-    CHECK(bench.load(of_any_age, max_age(milliseconds::max())) == Joined::another_lane);
+    CHECK(bench.load(patient, max_age(2s)) == Joined::same_route);
+    CHECK(bench.load(of_any_age, max_age(milliseconds::max())) == Joined::another_route);
     CHECK(bench.load(strict, max_age(2s - 1ms)) == Joined::opened);
     bench.backend.answer(0, "k", "old");
     bench.backend.answer(1, "k", "new");

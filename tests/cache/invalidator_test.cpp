@@ -29,7 +29,7 @@ Coherence in(Mode mode) {
 // The listener over a store of its own; the test is the backend, and the doors.
 struct Bench {
     explicit Bench(Mode mode, bool changes_only_here = false)
-        : invalidator(store, clock, in(mode)) {
+        : invalidator({store, databases, clock}, in(mode)) {
         invalidator.begin(changes_only_here);
     }
 
@@ -61,6 +61,7 @@ struct Bench {
     const Quiet quiet;
     tests::ManualClock clock;
     store::ShardedStore store{store::Config{}};
+    Databases databases{0};
     Invalidator invalidator;
 };
 

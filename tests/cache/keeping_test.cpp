@@ -12,6 +12,7 @@ namespace nearcache::cache {
 namespace {
 
 using namespace std::chrono_literals;
+using backend::GetReply;
 using std::chrono::milliseconds;
 using Joined = CacheService::Joined;
 using Words = std::vector<std::string>;
@@ -31,6 +32,28 @@ std::vector<milliseconds> lives(const Config& config, bool are_absent = false) {
         }
     }
     return lives;
+}
+
+TEST_CASE("an entry knows that its key does not expire only if the backend has said so") {
+    struct Case {
+        GetReply reply;
+        bool is_persistent;
+    };
+    const milliseconds long_life = 1000h;
+    for (const auto& [reply, is_persistent] : {
+             Case{{GetReply::Kind::value, "v", {}, true, true}, true},
+             Case{{GetReply::Kind::value, "v", {}, true, false}, false},
+             Case{{GetReply::Kind::value, "v", long_life, true, true}, false},
+         }) {
+        ServiceBench bench;
+        Asker asker(0);
+        bench.load(asker);
+
+        bench.backend.answer_with(0, "k", reply);
+
+        REQUIRE(asker.is_kept);
+        CHECK(asker.entry->is_persistent() == is_persistent);
+    }
 }
 
 TEST_CASE("a question whose connection was lost is asked once more, on its own lane") {
@@ -246,7 +269,7 @@ TEST_CASE("what is never to be cached is fetched every time, once for all who as
     Asker first(0), together(0), next(0);
 
     CHECK(bench.load(first, "live:k") == Joined::opened);
-    CHECK(bench.load(together, "live:k") == Joined::same_lane);
+    CHECK(bench.load(together, "live:k") == Joined::same_route);
     bench.backend.answer(0, "live:k", "v");
     CHECK_FALSE(first.is_kept);
     CHECK(together.said == "v");

@@ -94,7 +94,7 @@ TEST_CASE("who comes after an invalidation opens a flight of his own, and that o
 
     bench.change({"k"});
     CHECK(bench.load(newcomer) == Joined::opened);
-    CHECK(bench.load(after_him) == Joined::same_lane);
+    CHECK(bench.load(after_him) == Joined::same_route);
     bench.backend.answer(0, "k", "old");
     CHECK(waited.said == "old");
     CHECK_FALSE(newcomer.is_told());
@@ -259,7 +259,7 @@ TEST_CASE("a flight that is out for longer than the staleness allowed is not joi
     bench.load(waited);
 
     bench.advance_proven(3s);
-    CHECK(bench.load(at_the_edge) == Joined::same_lane);
+    CHECK(bench.load(at_the_edge) == Joined::same_route);
     bench.clock.advance(1ms);
     CHECK(bench.load(too_late) == Joined::opened);
     bench.backend.answer(1, "k", "new");

@@ -72,7 +72,7 @@ struct ServiceBench {
     }
 
     void refresh(std::string_view key = "k", net::LaneId lane = 0) {
-        service.refresh(Key(key), clock.now(), lane);
+        service.refresh(Key(key), clock.now(), service.home(lane));
     }
 
     tests::ManualClock clock;
@@ -149,10 +149,10 @@ struct Write final : Forwarding {
     void send(net::LaneId lane, Written keys_written) {
         std::string bytes;
         resp::append_command(bytes, std::vector<std::string_view>{"SET", "k", "new"});
-        bench.service.forward({lane, bytes}, std::move(keys_written), *this);
+        bench.service.forward({bench.service.home(lane), {bytes}}, std::move(keys_written), *this);
     }
 
-    void on_forwarded(std::string_view reply) override { end(std::string(reply)); }
+    void on_forwarded(const net::Slice& reply) override { end(std::string(reply.bytes)); }
     void on_not_forwarded(Errc why) override { end(std::string(describe(why))); }
     void end(std::string how) {
         ended = std::move(how);

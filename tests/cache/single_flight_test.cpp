@@ -39,18 +39,15 @@ struct Bench {
     tests::FakeBackend backend;
     Rules rules{config};
     store::ShardedStore store{config.store};
-    Invalidator invalidator{store, clock, config.coherence};
+    Databases databases{0};
+    Invalidator invalidator{{store, databases, clock}, config.coherence};
     FlightDeck deck{store, lanes.threads(), backend, clock, rules, invalidator};
 
     // The flight that this request opened, or null when it joined another.
     Flight* ask(LoadWaiter& waiter, std::string_view text = "k") {
         const Key key(text);
-        Flight* opened = nullptr;
-        store.join(text, key.hash, clock.now(), {.waiter = &waiter}, [&]() -> store::Lease& {
-            opened = new Flight(deck, {text, key.hash, waiter.lane(), clock.now()});
-            return *opened;
-        });
-        return opened;
+        const Flight::Opening opening{text, key.hash, waiter.route(), clock.now()};
+        return Flight::board(deck, opening, {.waiter = &waiter}).opened;
     }
 
     Flight& open(LoadWaiter& waiter, std::string_view text = "k") {
@@ -179,9 +176,9 @@ struct Leaver final : LoadWaiter {
 TEST_CASE("a waiter may be gone once it is told") {
     Bench bench;
     Asker last(0);
-    auto& flight = bench.open(*new Leaver(0));
-    bench.ask(*new Leaver(0));
-    bench.ask(*new Leaver(1));
+    auto& flight = bench.open(*new Leaver(backend::Route{.lane = 0}));
+    bench.ask(*new Leaver(backend::Route{.lane = 0}));
+    bench.ask(*new Leaver(backend::Route{.lane = 1}));
     bench.ask(last);
 
     flight.on_reply(value("v"));

@@ -216,11 +216,11 @@ TEST_CASE("who asked for something fresh gets the error of the flight that other
     Asker opener(0), plain(0), young(0), fresh(1), not_too_stale(1), plain_elsewhere(1);
 
     CHECK(bench.load(opener, no_cache) == Joined::opened);
-    CHECK(bench.load(plain) == Joined::same_lane);
-    CHECK(bench.load(young, max_age(1s)) == Joined::same_lane);
-    CHECK(bench.load(fresh, min_fresh) == Joined::another_lane);
-    CHECK(bench.load(not_too_stale, max_stale) == Joined::another_lane);
-    CHECK(bench.load(plain_elsewhere) == Joined::another_lane);
+    CHECK(bench.load(plain) == Joined::same_route);
+    CHECK(bench.load(young, max_age(1s)) == Joined::same_route);
+    CHECK(bench.load(fresh, min_fresh) == Joined::another_route);
+    CHECK(bench.load(not_too_stale, max_stale) == Joined::another_route);
+    CHECK(bench.load(plain_elsewhere) == Joined::another_route);
     bench.backend.fail(0, Errc::backend_timeout);
     bench.lanes.run(1);
 

@@ -105,7 +105,7 @@ TEST_CASE("who must wait joins the refresh that is out") {
     Asker asker(1);
 
     CHECK(bench.look_up(not_too_old) == "(miss)");
-    CHECK(bench.load(asker, not_too_old) == Joined::another_lane);
+    CHECK(bench.load(asker, not_too_old) == Joined::another_route);
     bench.backend.answer(0, "k", "new");
     bench.lanes.run(1);
 

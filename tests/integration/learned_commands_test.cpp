@@ -90,14 +90,21 @@ TEST_CASE("what Redis says of renamed commands is what nearcache says") {
     }
 }
 
-TEST_CASE("renamed or not, what needs a connection of its own is refused") {
+TEST_CASE("renamed or not, what needs a connection of its own has one, and keeps it") {
     Renamed servers;
-    auto client = servers.proxy.resp();
+    auto client = servers.proxy.resp(), other = servers.proxy.resp();
+    client.ask({"SET", "k", "in 0"});
 
-    CHECK(client.ask({"PICK", "1"}) ==
-          "-ERR 'select' needs a connection of its own, which is not offered yet\r\n");
-    CHECK(client.ask({"AWAIT", "k", "0"}) ==
-          "-ERR 'blpop' needs a connection of its own, which is not offered yet\r\n");
+    CHECK(client.ask({"PICK", "1"}) == ok);
+    CHECK(client.ask({"GET", "k"}) == nil);
+    CHECK(client.ask({"SET", "k", "in 1"}) == ok);
+    CHECK(other.ask({"GET", "k"}) == bulk("in 0"));
+    CHECK(client.ask({"GET", "k"}) == bulk("in 1"));
+
+    other.send(command({"AWAIT", "q", "0"}) + command({"GET", "k"}));
+    REQUIRE(eventually([&] { return servers.redis.blocked_clients() == 1; }));
+    servers.redis.command({"RPUSH", "q", "item"});
+    CHECK(other.read_replies(2) == Words{array({bulk("q"), bulk("item")}), bulk("in 0")});
 }
 
 TEST_CASE("renamed commands keep their place in a pipeline") {
@@ -151,6 +158,23 @@ class PlayedModule {
     }
     void send(const std::string& bytes) { link_->send(bytes); }
 
+    // The next who connects is asked for a command alone.
+    void answer_alone(const std::string& text, const std::string& answer) {
+        alone_.emplace(port_.accept());
+        std::string seen;
+        const auto read_until = [&](const std::string& wanted) {
+            while (seen.find(wanted) == std::string::npos) {
+                const auto more = alone_->receive();
+                REQUIRE_FALSE(more.empty());
+                seen += more;
+            }
+        };
+        read_until("PING");
+        alone_->send(":1\r\n+PONG\r\n");
+        read_until(text);
+        alone_->send(answer);
+    }
+
     NearcacheProcess& proxy() { return proxy_; }
 
     // Ends the connection, and is another server on the next: without the module's commands.
@@ -182,6 +206,7 @@ class PlayedModule {
     NearcacheProcess proxy_{{"--backend", "redis://127.0.0.1:" + std::to_string(port_.port()),
                              "--threads", "1", "--coherence", "ttl"}};
     std::optional<Socket> link_;
+    std::optional<Socket> alone_;
     std::string seen_;
 };
 
@@ -207,8 +232,9 @@ TEST_CASE("a command of a module is sent as it is, and drops what is cached of i
     CHECK(client.read_reply() == bulk("new"));
     CHECK(client.ask({"JSON.SET", "doc"}) ==
           "-ERR wrong number of arguments for 'json.set' command\r\n");
-    CHECK(client.ask({"JSON.WAIT", "doc"}) ==
-          "-ERR 'json.wait' needs a connection of its own, which is not offered yet\r\n");
+    client.send(command({"JSON.WAIT", "doc"}));
+    redis.answer_alone(command({"JSON.WAIT", "doc"}), "+waited\r\n");
+    CHECK(client.read_reply() == "+waited\r\n");
 }
 
 TEST_CASE("a server without the module takes the module's commands away") {

@@ -37,6 +37,17 @@ TEST_CASE("redis-cli works against the proxy") {
     CHECK(run(servers, {"redis-cli", "-r", "3", "INCR", "n"}) == "1\n2\n3\n");
 }
 
+TEST_CASE("redis-cli may choose its database and its dialect") {
+    ProxiedRedis servers;
+    servers.redis.command({"HSET", "h", "f", "v"});
+
+    CHECK(run(servers, {"redis-cli", "-n", "1", "SET", "k", "in 1"}) == "OK\n");
+    CHECK(run(servers, {"redis-cli", "-n", "1", "GET", "k"}) == "in 1\n");
+    CHECK(run(servers, {"redis-cli", "GET", "k"}) == "\n");
+    CHECK(run(servers, {"redis-cli", "-3", "--no-raw", "HGETALL", "h"}) == "1# \"f\" => \"v\"\n");
+    CHECK(run(servers, {"redis-cli", "-n", "2", "-3", "BLPOP", "q", "0.01"}) == "\n");
+}
+
 TEST_CASE("redis-cli --scan and --bigkeys walk the keys behind the proxy") {
     ProxiedRedis servers;
     for (int i = 0; i < 30; ++i) servers.redis.command({"SET", "k" + std::to_string(i), "v"});

@@ -19,6 +19,9 @@ bool has_section(const std::string& info, const std::string& name) {
 
 TEST_CASE("what concerns the connection is answered without Redis") {
     ProxiedRedis servers;
+    // Which Redis has since 7.2.
+    const Words set_info{"CLIENT", "SETINFO", "LIB-NAME", "x"};
+    const auto info_set = servers.redis.command(set_info);
     servers.redis.kill();
     auto client = servers.resp();
 
@@ -32,7 +35,7 @@ TEST_CASE("what concerns the connection is answered without Redis") {
     CHECK(client.ask({"CLIENT", "SETNAME", "tester"}) == ok);
     CHECK(client.ask({"CLIENT", "GETNAME"}) == bulk("tester"));
     CHECK(is_error(client.ask({"CLIENT", "SETNAME", "with space"})));
-    CHECK(client.ask({"CLIENT", "SETINFO", "LIB-NAME", "x"}) == ok);
+    CHECK(client.ask(set_info) == info_set);
     CHECK(client.ask({"CLIENT", "ID"}).starts_with(':'));
     CHECK(client.ask({"PING"}) == pong);
 }
@@ -71,12 +74,12 @@ TEST_CASE("COMMAND and CONFIG GET answer what redis-cli and redis-benchmark ask"
     CHECK(is_error(client.ask({"CONFIG", "SET", "save", ""})));
 }
 
-TEST_CASE("INFO has the server's, the clients', the statistics' and the cache's section") {
+TEST_CASE("INFO has the server's section, nearcache's, the cache's and coherence's") {
     NearcacheProcess server;
     auto client = server.resp();
 
     const auto everything = text_of(client.ask({"INFO"}));
-    for (const auto& name : Words{"Server", "Clients", "Stats", "Cache"}) {
+    for (const auto& name : Words{"Server", "Nearcache", "Cache", "Coherence"}) {
         CAPTURE(name);
         CHECK(has_section(everything, name));
     }
@@ -177,36 +180,54 @@ TEST_CASE("a client that half-closes still gets all its replies") {
     CHECK(client.read_to_end() == ok + bulk("v") + integer(0) + pong);
 }
 
-TEST_CASE("what needs a connection of its own or would rule over Redis is refused") {
+TEST_CASE("what would rule over Redis, or take over its connection, is refused") {
     ProxiedRedis servers;
     auto client = servers.resp();
-    const Words refused[] = {
-        {"MULTI"},
-        {"EXEC"},
-        {"WATCH", "k"},
-        {"SUBSCRIBE", "news"},
-        {"PSUBSCRIBE", "*"},
-        {"BLPOP", "list", "0"},
-        {"BLMOVE", "a", "b", "LEFT", "RIGHT", "0"},
-        {"BZPOPMIN", "z", "0"},
-        {"XREAD", "BLOCK", "0", "STREAMS", "s", "$"},
-        {"WAIT", "1", "0"},
-        {"MONITOR"},
-        {"SELECT", "1"},
-        {"SHUTDOWN"},
-        {"DEBUG", "SLEEP", "0"},
-        {"REPLICAOF", "NO", "ONE"},
-        {"CLIENT", "REPLY", "OFF"},
-        {"CLIENT", "TRACKING", "ON"},
-        {"SYNC"},
-    };
 
-    for (const auto& words : refused) {
+    for (const auto& words : std::vector<Words>{{"SHUTDOWN"},
+                                                {"DEBUG", "SLEEP", "0"},
+                                                {"REPLICAOF", "NO", "ONE"},
+                                                {"CONFIG", "SET", "maxmemory", "1"},
+                                                {"CLIENT", "PAUSE", "1000"}}) {
         CAPTURE(words.front());
-        CHECK(client.ask(words).starts_with("-"));
+        CHECK(client.ask(words).starts_with("-NOPERM "));
+        CHECK(client.ask({"PING"}) == pong);
+    }
+    for (const auto& words : std::vector<Words>{{"SYNC"},
+                                                {"PSYNC", "?", "-1"},
+                                                {"REPLCONF", "ACK", "1"},
+                                                {"SCRIPT", "DEBUG", "YES"}}) {
+        CAPTURE(words.front());
+        CHECK(client.ask(words).ends_with("send it to Redis itself\r\n"));
         CHECK(client.ask({"PING"}) == pong);
     }
     CHECK(servers.redis.command({"PING"}) == pong);
+}
+
+TEST_CASE("what rules over Redis reaches it where that is allowed") {
+    ProxiedRedis servers({"--resp-admin-commands", "allow"});
+    auto client = servers.resp();
+
+    CHECK(client.ask({"CONFIG", "SET", "maxmemory", "123456789"}) == ok);
+    CHECK(client.ask({"CONFIG", "RESETSTAT"}) == ok);
+    CHECK(client.ask({"MULTI"}) == ok);
+    CHECK(client.ask({"CONFIG", "SET", "maxclients", "100"}) == "+QUEUED\r\n");
+    CHECK(client.ask({"DISCARD"}) == ok);
+
+    CHECK(servers.redis.command({"CONFIG", "GET", "maxmemory"}) ==
+          array({bulk("maxmemory"), bulk("123456789")}));
+    CHECK(is_error(client.ask({"SYNC"})));
+}
+
+TEST_CASE("the embedded store lends no connections, and says so") {
+    NearcacheProcess server;
+    auto client = server.resp();
+
+    for (const auto& words :
+         std::vector<Words>{{"MULTI"}, {"SUBSCRIBE", "c"}, {"BLPOP", "q", "0"}}) {
+        CHECK(client.ask(words).ends_with("this backend has none to lend\r\n"));
+    }
+    CHECK(client.ask({"PING"}) == pong);
 }
 
 }  // namespace nearcache::tests

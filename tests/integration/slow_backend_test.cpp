@@ -27,7 +27,7 @@ class PlayedRedis {
     // Until nearcache has read the answer to its greeting.
     void wait_until_reachable() {
         REQUIRE(eventually([this] {
-            const auto info = proxy.resp().ask({"INFO", "server"});
+            const auto info = proxy.resp().ask({"INFO", "nearcache"});
             return info.find("nearcache_backend_reachable:1") != std::string::npos;
         }));
     }

@@ -1,10 +1,12 @@
 #include "net/output.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -149,6 +151,73 @@ TEST_CASE("an output without bytes has no buffers, and empty pieces make none") 
 
     CHECK(buffers.empty());
     CHECK(output.empty());
+}
+
+TEST_CASE("what was moved away is empty, and can be used anew") {
+    TestOutput first = mixed();
+
+    TestOutput second = std::move(first);
+    CHECK(rest(second, 0) == mixed_text);
+    CHECK(first.empty());
+
+    first.append("again");
+    second = std::move(first);
+    CHECK(rest(second, 0) == "again");
+    CHECK_FALSE(second.has_pinned());
+    CHECK(first.size() == 0);
+}
+
+using BlockOutput = Output<std::variant<Pinned, Block>>;
+
+Block block_of(std::size_t size) {
+    Block block(size);
+    std::fill_n(block.data(), size, 'b');
+    return block;
+}
+
+TEST_CASE("a long slice is pinned by its block, a short one is copied") {
+    const Block block = block_of(2 * Slice::least_pinned_bytes);
+    const std::string_view bytes(block.data(), block.capacity());
+    BlockOutput output;
+    std::vector<boost::asio::const_buffer> buffers;
+
+    append_slice(output, {bytes.substr(0, 10), &block});
+    CHECK_FALSE(block.is_shared());
+
+    append_slice(output, {bytes, &block});
+    CHECK(block.is_shared());
+    output.buffers_from(10, buffers);
+    CHECK(buffers.front().data() == bytes.data());
+    CHECK(output.size() == 10 + bytes.size());
+}
+
+TEST_CASE("a slice that nothing holds is copied, however long it is") {
+    std::string bytes(2 * Slice::least_pinned_bytes, 'x');
+    BlockOutput output;
+
+    append_slice(output, {bytes, nullptr});
+    bytes.assign(bytes.size(), 'y');
+
+    CHECK(output.text() == std::string(bytes.size(), 'x'));
+}
+
+TEST_CASE("pins of several kinds move with their output and go when it is cleared") {
+    const Block block = block_of(Slice::least_pinned_bytes);
+    const auto text = pinned("shared");
+    BlockOutput first, second;
+    append_slice(first, {{block.data(), block.capacity()}, &block});
+    first.append_pinned(*text, text);
+
+    second.append("before ");
+    second.append(std::move(first));
+    std::swap(first, second);
+    CHECK(first.size() == 7 + block.capacity() + 6);
+    CHECK(block.is_shared());
+    CHECK(text.use_count() == 2);
+
+    first.clear();
+    CHECK_FALSE(block.is_shared());
+    CHECK(text.use_count() == 1);
 }
 
 }  // namespace

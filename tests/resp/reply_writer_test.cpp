@@ -38,11 +38,51 @@ TEST_CASE("each kind of reply has its own form") {
     append_simple(out, "OK");
     append_integer(out, 42);
     append_bulk(out, "value");
-    append_null_bulk(out);
+    append_null(out, Dialect::resp2);
     append_array(out, 2);
     append_error(out, "ERR no such thing");
 
     CHECK(out == "+OK\r\n:42\r\n$5\r\nvalue\r\n$-1\r\n*2\r\n-ERR no such thing\r\n");
+}
+
+TEST_CASE("what RESP3 has forms for is said with them, and in RESP2 as Redis says it there") {
+    const auto say_all = [](Dialect dialect) {
+        std::string out;
+        append_null(out, dialect);
+        append_null_array(out, dialect);
+        append_map(out, dialect, 3);
+        append_set(out, dialect, 4);
+        append_push(out, dialect, 5);
+        append_bool(out, dialect, true);
+        append_bool(out, dialect, false);
+        append_double(out, dialect, 1.5);
+        append_verbatim(out, dialect, "txt", "a\r\nb");
+        return out;
+    };
+
+    CHECK(say_all(Dialect::resp2) ==
+          "$-1\r\n*-1\r\n*6\r\n*4\r\n*5\r\n:1\r\n:0\r\n$3\r\n1.5\r\n$4\r\na\r\nb\r\n");
+    CHECK(say_all(Dialect::resp3) ==
+          "_\r\n_\r\n%3\r\n~4\r\n>5\r\n#t\r\n#f\r\n,1.5\r\n=8\r\ntxt:a\r\nb\r\n");
+}
+
+TEST_CASE("doubles have the digits that Redis gives them") {
+    const auto said = [](double number) {
+        std::string out;
+        append_double(out, Dialect::resp3, number);
+        return out;
+    };
+
+    CHECK(said(0) == ",0\r\n");
+    CHECK(said(-0.0) == ",-0\r\n");
+    CHECK(said(3) == ",3\r\n");
+    CHECK(said(0.1) == ",0.10000000000000001\r\n");
+    CHECK(said(1e100) == ",1e+100\r\n");
+    CHECK(said(123456789012345678.0) == ",1.2345678901234568e+17\r\n");
+    CHECK(said(-1.7976931348623157e308) == ",-1.7976931348623157e+308\r\n");
+    CHECK(said(5e-324) == ",4.9406564584124654e-324\r\n");
+    CHECK(said(std::numeric_limits<double>::infinity()) == ",inf\r\n");
+    CHECK(said(-std::numeric_limits<double>::infinity()) == ",-inf\r\n");
 }
 
 TEST_CASE("the smallest and the largest integers fit") {
@@ -85,7 +125,7 @@ TEST_CASE("anything with append() takes replies") {
 
     append_bulk(sink, "x");
     append_simple(sink, "OK");
-    append_null_bulk(sink);
+    append_null(sink, Dialect::resp2);
     append_command(sink, std::array<std::string_view, 1>{"PING"});
 
     CHECK(sink.text() == "$1\r\nx\r\n+OK\r\n$-1\r\n*1\r\n$4\r\nPING\r\n");

@@ -57,7 +57,8 @@ class Reference {
 
     // The line at at_ without its end; empty when it has none yet, or is too long.
     std::optional<std::string> take_line(char end, std::size_t ending, const std::string& too_big) {
-        const std::size_t found = input_.find(end, at_);
+        std::size_t found = input_.find(end, at_);
+        if (input_.find('\0', at_) < found) found = std::string::npos;
         const std::size_t size = std::min(found, input_.size()) - at_;
         if (size > limits_.max_inline_bytes) fail(too_big);
         if (size > limits_.max_inline_bytes || found == std::string::npos) return std::nullopt;

@@ -172,41 +172,52 @@ TEST_CASE("what the door answers goes to its own handler") {
     CHECK(handler_of("COMMAND") == Handler::command);
     CHECK(handler_of("COMMAND DOCS get") == Handler::command);
     CHECK(handler_of("CONFIG GET save") == Handler::config);
-    CHECK(handler_of("CLIENT SETNAME x") == Handler::client);
+    CHECK(handler_of("CLIENT SETNAME x") == Handler::client_here);
+    CHECK(handler_of("CLIENT LIST") == Handler::client_list);
+    CHECK(handler_of("client reply off") == Handler::client_reply);
     CHECK(handler_of("INFO") == Handler::info);
     CHECK(handler_of("HELLO 3") == Handler::hello);
     CHECK(handler_of("AUTH x") == Handler::auth);
     CHECK(handler_of("RESET") == Handler::reset);
 }
 
-TEST_CASE("what needs a connection of its own is refused") {
-    for (const std::string_view line : {"MULTI",
-                                        "EXEC",
-                                        "DISCARD",
-                                        "WATCH k",
-                                        "UNWATCH",
-                                        "BLPOP k 0",
-                                        "BRPOP k 0",
-                                        "BLMOVE a b LEFT LEFT 0",
-                                        "BRPOPLPUSH a b 0",
-                                        "BLMPOP 0 1 k LEFT",
-                                        "BZPOPMIN k 0",
-                                        "BZPOPMAX k 0",
-                                        "BZMPOP 0 1 k MIN",
-                                        "WAIT 1 0",
-                                        "SUBSCRIBE c",
-                                        "UNSUBSCRIBE",
-                                        "PSUBSCRIBE c",
-                                        "PUNSUBSCRIBE",
-                                        "SSUBSCRIBE c",
-                                        "SUNSUBSCRIBE",
-                                        "MONITOR",
-                                        "SYNC",
-                                        "PSYNC ? -1",
-                                        "REPLCONF ACK 1",
-                                        "SCRIPT DEBUG YES"}) {
+TEST_CASE("what needs a connection of its own goes to those who get it one") {
+    const std::vector<std::pair<std::string_view, Handler>> handlers{
+        {"MULTI", Handler::multi},
+        {"EXEC", Handler::exec},
+        {"DISCARD", Handler::discard},
+        {"WATCH k", Handler::watch},
+        {"UNWATCH", Handler::unwatch},
+        {"BLPOP k 0", Handler::block},
+        {"BRPOP k 0", Handler::block},
+        {"BLMOVE a b LEFT LEFT 0", Handler::block},
+        {"BRPOPLPUSH a b 0", Handler::block},
+        {"BLMPOP 0 1 k LEFT", Handler::block},
+        {"BZPOPMIN k 0", Handler::block},
+        {"BZPOPMAX k 0", Handler::block},
+        {"BZMPOP 0 1 k MIN", Handler::block},
+        {"WAIT 1 0", Handler::wait},
+        {"SUBSCRIBE c", Handler::subscribe},
+        {"UNSUBSCRIBE", Handler::subscribe},
+        {"PSUBSCRIBE c", Handler::subscribe},
+        {"PUNSUBSCRIBE", Handler::subscribe},
+        {"SSUBSCRIBE c", Handler::subscribe},
+        {"SUNSUBSCRIBE", Handler::subscribe},
+        {"MONITOR", Handler::monitor},
+        {"CLIENT TRACKING ON", Handler::client_tracking},
+        {"CLIENT NO-EVICT ON", Handler::client_no_evict}};
+
+    for (const auto& [line, handler] : handlers) {
         CAPTURE(line);
-        CHECK(handler_of(line) == Handler::refuse_own_connection);
+        CHECK(handler_of(line) == handler);
+    }
+}
+
+TEST_CASE("what makes something else of its connection is refused") {
+    for (const std::string_view line :
+         {"SYNC", "PSYNC ? -1", "REPLCONF ACK 1", "SCRIPT DEBUG YES"}) {
+        CAPTURE(line);
+        CHECK(handler_of(line) == Handler::refuse_for_good);
     }
 }
 
@@ -217,16 +228,15 @@ TEST_CASE("what speaks of a cluster is told that there is none") {
     }
 }
 
-TEST_CASE("every command that Redis marks as blocking is refused, or looked at twice") {
+TEST_CASE("every command that Redis marks as blocking waits alone, or is looked at twice") {
     for (const CommandSpec& spec : all_commands()) {
         if (!spec.has(flags::blocking)) continue;
         CAPTURE(spec.name);
-        CHECK((spec.handler == Handler::refuse_own_connection ||
-               spec.handler == Handler::forward_unless_blocking));
+        CHECK((spec.handler == Handler::block || spec.handler == Handler::forward_unless_blocking));
     }
 }
 
-TEST_CASE("XREAD and XREADGROUP are refused only with the BLOCK option") {
+TEST_CASE("XREAD and XREADGROUP wait alone only with the BLOCK option") {
     CHECK(handler_of("XREAD STREAMS s 0") == Handler::forward);
     CHECK(handler_of("XREAD COUNT 2 STREAMS block 0") == Handler::forward);
     CHECK(handler_of("XREAD COUNT block STREAMS s 0") == Handler::forward);
@@ -234,20 +244,17 @@ TEST_CASE("XREAD and XREADGROUP are refused only with the BLOCK option") {
     CHECK(handler_of("XREADGROUP GROUP g block NOACK STREAMS s >") == Handler::forward);
     CHECK(handler_of("XREAD NONSENSE STREAMS s 0") == Handler::forward);
 
-    CHECK(handler_of("XREAD BLOCK 0 STREAMS s 0") == Handler::refuse_own_connection);
-    CHECK(handler_of("xread count 1 block 0 streams s $") == Handler::refuse_own_connection);
-    CHECK(handler_of("XREADGROUP GROUP g c NOACK BLOCK 0 STREAMS s >") ==
-          Handler::refuse_own_connection);
-    CHECK(handler_of("XREADGROUP GROUP streams c BLOCK 0 STREAMS s >") ==
-          Handler::refuse_own_connection);
+    CHECK(handler_of("XREAD BLOCK 0 STREAMS s 0") == Handler::block);
+    CHECK(handler_of("xread count 1 block 0 streams s $") == Handler::block);
+    CHECK(handler_of("XREADGROUP GROUP g c NOACK BLOCK 0 STREAMS s >") == Handler::block);
+    CHECK(handler_of("XREADGROUP GROUP streams c BLOCK 0 STREAMS s >") == Handler::block);
 }
 
 TEST_CASE("an option of a newer Redis does not hide BLOCK") {
-    CHECK(handler_of("XREADGROUP GROUP g c CLAIM 10 BLOCK 0 STREAMS s >") ==
-          Handler::refuse_own_connection);
+    CHECK(handler_of("XREADGROUP GROUP g c CLAIM 10 BLOCK 0 STREAMS s >") == Handler::block);
 }
 
-TEST_CASE("what changes the server itself is refused") {
+TEST_CASE("what changes the server itself goes to where that is allowed or not") {
     for (const std::string_view line : {"SHUTDOWN",
                                         "DEBUG SLEEP 1",
                                         "REPLICAOF h 1",
@@ -275,17 +282,20 @@ TEST_CASE("what changes the server itself is refused") {
                                         "PFSELFTEST",
                                         "RESTORE-ASKING k 0 x"}) {
         CAPTURE(line);
-        CHECK(handler_of(line) == Handler::refuse_admin);
+        CHECK(handler_of(line) == Handler::administer);
     }
 }
 
 TEST_CASE("everything with one reply is forwarded") {
-    for (const std::string_view line :
-         {"SET k v",     "DEL k",          "EXISTS k",          "KEYS *",        "SCAN 0",
-          "RANDOMKEY",   "DBSIZE",         "LASTSAVE",          "TIME",          "SWAPDB 0 1",
-          "FLUSHALL",    "EVAL x 0",       "SCRIPT LOAD x",     "FUNCTION LIST", "LATENCY LATEST",
-          "SLOWLOG GET", "MEMORY USAGE k", "OBJECT ENCODING k", "CLUSTER INFO",  "MODULE LIST",
-          "ACL WHOAMI",  "PUBLISH c m",    "PUBSUB NUMPAT",     "ROLE",          "LOLWUT"}) {
+    for (const std::string_view line : {"SET k v",       "DEL k",          "HLEN k",
+                                        "KEYS *",        "SCAN 0",         "RANDOMKEY",
+                                        "DBSIZE",        "LASTSAVE",       "TIME",
+                                        "SWAPDB 0 1",    "FLUSHALL",       "EVAL x 0",
+                                        "SCRIPT LOAD x", "FUNCTION LIST",  "LATENCY LATEST",
+                                        "SLOWLOG GET",   "MEMORY USAGE k", "OBJECT ENCODING k",
+                                        "CLUSTER INFO",  "MODULE LIST",    "ACL WHOAMI",
+                                        "PUBLISH c m",   "PUBSUB NUMPAT",  "ROLE",
+                                        "LOLWUT"}) {
         CAPTURE(line);
         CHECK(handler_of(line) == Handler::forward);
     }

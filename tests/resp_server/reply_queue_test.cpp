@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,10 @@ class Pending final : public PendingReply {
     void answer(std::string_view text) {
         reply().append(text);
         ready();
+    }
+    void speak(std::string_view text) {
+        unmute();
+        answer(text);
     }
 };
 
@@ -217,6 +222,157 @@ TEST_CASE("shared values keep their place among the copied ones") {
     pending.answer("before ");
 
     CHECK(bench.leave() == "before $2049\r\n" + shared + "\r\nafter");
+}
+
+TEST_CASE("a push goes ahead of the reply that comes next from where it came, behind all before") {
+    Bench bench;
+    auto& first = bench.add();
+    auto& second = bench.add();
+    bench.say("c");
+    auto& third = bench.add();
+
+    bench.queue.put_in({">2"}, &second);
+    bench.queue.put_in({">3"}, &third);
+    bench.queue.put_in({">2 again"}, &second);
+    CHECK(bench.leave().empty());
+    third.answer("d");
+    first.answer("a");
+    CHECK(bench.leave() == "a>2>2 again");
+    second.answer("b");
+
+    CHECK(bench.leave() == "bc>3d");
+    CHECK(bench.queue.idle());
+}
+
+TEST_CASE("a push ahead of the reply that is due next leaves at once") {
+    Bench bench;
+    bench.say("a");
+    auto& pending = bench.add();
+    bench.queue.put_in({">"}, &pending);
+
+    CHECK(bench.calls == 1);
+    CHECK(bench.leave() == "a>");
+    pending.answer("b");
+    CHECK(bench.leave() == "b");
+}
+
+TEST_CASE("a push leaves at once while nobody waits") {
+    Bench bench;
+
+    bench.queue.put_in({">"}, nullptr);
+
+    CHECK(bench.calls == 1);
+    CHECK(bench.leave() == ">");
+}
+
+TEST_CASE("a push that belongs to no reply goes behind all that wait, and before what comes then") {
+    Bench bench;
+    auto& first = bench.add();
+    bench.add().answer("b");
+
+    bench.queue.put_in({">"}, nullptr);
+    bench.say("c");
+    first.answer("a");
+
+    CHECK(bench.leave() == "ab>c");
+}
+
+TEST_CASE("places are kept though replies before them have left") {
+    Bench bench;
+    bench.add().answer("a");
+    auto& second = bench.add();
+    auto& third = bench.add();
+    second.answer("b");
+    auto& fourth = bench.add();
+
+    bench.queue.put_in({">4"}, &fourth);
+    bench.queue.put_in({">3"}, &third);
+    fourth.answer("d");
+    third.answer("c");
+
+    CHECK(bench.leave() == "ab>3c>4d");
+}
+
+TEST_CASE("the bytes of pushes count wherever they wait") {
+    Bench bench;
+    const auto guess = bench.settle();
+    auto& first = bench.add();
+    auto& second = bench.add();
+
+    bench.queue.put_in({"12"}, &second);
+    CHECK(bench.queue.bytes() == 2 + 2 * guess);
+    bench.queue.put_in({"345"}, nullptr);
+    CHECK(bench.queue.bytes() == 5 + 2 * guess);
+    bench.queue.put_in({"6"}, &first);
+    CHECK(bench.queue.bytes() == 6 + 2 * guess);
+    bench.leave();
+    CHECK(bench.queue.bytes() == 5 + 2 * guess);
+
+    second.answer("7");
+    first.answer("8");
+    CHECK(bench.leave() == "8127345");
+    CHECK(bench.queue.bytes() == 0);
+}
+
+TEST_CASE("while muted nothing is said, neither at once nor later, whenever it becomes ready") {
+    Bench bench;
+    auto& before = bench.add();
+    bench.queue.mute(true);
+    bench.say("unheard");
+    auto& muted = bench.add();
+    bench.say("unheard");
+    bench.queue.mute(false);
+    auto& after = bench.add();
+    bench.say("d");
+
+    muted.answer("unheard");
+    before.answer("a");
+    after.answer("c");
+
+    CHECK(bench.leave() == "acd");
+    CHECK(bench.queue.bytes() == 0);
+}
+
+TEST_CASE("a reply may speak though the client wants none, and so may a push") {
+    Bench bench;
+    bench.queue.mute(true);
+    auto& muted = bench.add();
+    auto& spoken = bench.add();
+
+    spoken.speak("b");
+    bench.queue.put_in({">"}, &spoken);
+    bench.queue.unmuted_tail().append("c");
+    muted.answer("unheard");
+
+    CHECK(bench.leave() == ">bc");
+}
+
+TEST_CASE("what was diverted and ends does not end the silence") {
+    Bench bench;
+    Output elsewhere;
+    bench.queue.mute(true);
+
+    bench.queue.divert(&elsewhere);
+    bench.say("there");
+    bench.queue.divert(nullptr);
+    bench.say("unheard");
+    bench.queue.mute(false);
+    bench.say("here");
+
+    CHECK(flattened(elsewhere) == "there");
+    CHECK(bench.leave() == "here");
+}
+
+TEST_CASE("who waits for what may never come holds no permit") {
+    Bench bench;
+    auto made = std::make_unique<Pending>(std::nullopt);
+    auto& endless = *made;
+    bench.queue.add(std::move(made));
+    CHECK(bench.limiter.taken() == 0);
+
+    endless.answer("at last");
+
+    CHECK(bench.leave() == "at last");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,7 @@ inline cache::Config small_cache() {
 struct Furnishing {
     cache::Config cache = small_cache();
     std::size_t max_in_flight = 100;
+    std::uint32_t home_database = 0;
     bool changes_only_here = true;
 };
 
@@ -39,23 +41,26 @@ struct House {
     const Furnishing furnishing;
     tests::ManualClock clock;
     tests::Lanes lanes{2};
-    tests::FakeBackend backend{backend_where(furnishing.changes_only_here)};
+    tests::FakeBackend backend{backend_for(furnishing)};
     cache::CacheService cache{lanes.threads(), backend, clock, furnishing.cache};
     net::Limiter in_flight;
     net::Limiter connections{50};
     Config config;
     Facts facts;
-    Context context{config, cache, clock, in_flight, connections, facts, std::deque<Counters>(2)};
+    Context context{config,    lanes.threads(), cache, clock,
+                    in_flight, connections,     facts, std::deque<Counters>(2)};
 
   private:
-    static tests::FakeBackend backend_where(bool changes_only_here) {
+    static tests::FakeBackend backend_for(const Furnishing& furnishing) {
         tests::FakeBackend made;
-        made.set_changes_only_here(changes_only_here);
+        made.set_changes_only_here(furnishing.changes_only_here);
+        made.set_home_database(furnishing.home_database);
         return made;
     }
 };
 
-// A client without a socket: says commands, hears replies.
+// A client without a socket: says commands, hears replies. What is said while it is held back is
+// the test's mistake: a session would keep it.
 class Visitor {
   public:
     explicit Visitor(House& house, net::LaneId lane = 0)
@@ -74,8 +79,13 @@ class Visitor {
         resp::RequestParser parser;
         resp::Command command;
         parser.parse(bytes, command);
+        if (client_.is_held_back()) throw std::logic_error("the client is held back: " + bytes);
         client_.set_now(house_.clock.now());
-        return execute(client_, command);
+        const auto execution = execute(client_, command);
+        if (execution == Execution::done && client_.replying() != Client::Replying::on) {
+            client_.command_done();
+        }
+        return execution;
     }
 
     // What has come since the last time.
@@ -91,6 +101,8 @@ class Visitor {
     }
 
     Client& client() noexcept { return client_; }
+    // Whether a session would wait before it executes more.
+    bool is_held_back() const noexcept { return client_.is_held_back(); }
     // How often replies became ready later.
     int calls() const noexcept { return calls_; }
 
@@ -115,6 +127,29 @@ inline void keep(House& house, std::string_view key, std::string_view value) {
     Visitor visitor(house);
     visitor.say_words({"GET", std::string(key)});
     house.backend.answer(0, key, value);
+}
+
+// The latest connection that was lent.
+inline tests::FakePrivateConnection& lent(House& house) {
+    return house.backend.private_connection(house.backend.private_connections() - 1);
+}
+
+// "SET k v" as it goes to the backend.
+inline std::string command(const std::vector<std::string>& words) {
+    std::string bytes;
+    resp::append_command(bytes, words);
+    return bytes;
+}
+
+// Whether a GET of the key by somebody else is answered from the cache. Leaves no trace there when
+// it is not.
+inline bool is_kept(House& house, const std::string& key) {
+    Visitor reader(house, 1);
+    const auto before = house.backend.gets();
+    reader.say_words({"GET", key});
+    if (house.backend.gets() == before) return true;
+    house.backend.fail(1, Errc::backend_unreachable);
+    return false;
 }
 
 inline std::string bulk(std::string_view bytes) {

@@ -10,6 +10,8 @@ namespace nearcache::tests {
 
 namespace {
 
+using backend::GetReply;
+
 std::string words_of(std::string_view bytes) {
     resp::RequestParser parser;
     resp::Command command;
@@ -24,17 +26,68 @@ std::string words_of(std::string_view bytes) {
 
 }  // namespace
 
-void FakeBackend::get(net::LaneId lane, std::string_view key, backend::GetCompletion& completion) {
-    ++gets_;
-    commands_.push_back("GET " + std::string(key));
-    unanswered_.push_back({lane, std::string(key), &completion, nullptr});
+void FakeBackend::note(const backend::Route& route, std::string command) {
+    if (route.dialect == resp::Dialect::resp3) command.insert(0, "[resp3] ");
+    if (route.database != home_database_) {
+        command.insert(0, "[db " + std::to_string(route.database) + "] ");
+    }
+    commands_.push_back(std::move(command));
 }
 
-void FakeBackend::forward(net::LaneId lane, std::string_view command,
+void FakeBackend::get(const backend::Route& route, std::string_view key,
+                      backend::GetCompletion& completion) {
+    ++gets_;
+    note(route, "GET " + std::string(key));
+    unanswered_.push_back({.route = route, .keys = {std::string(key)}, .got = &completion});
+}
+
+void FakeBackend::get_many(const backend::Route& route, std::span<const std::string_view> keys,
+                           backend::GetManyCompletion& completion) {
+    Question question{.route = route, .keys = {}, .got_many = &completion};
+    std::string command = "MGET";
+    for (const auto key : keys) {
+        command.append(" ").append(key);
+        question.keys.emplace_back(key);
+    }
+    note(route, std::move(command));
+    unanswered_.push_back(std::move(question));
+}
+
+void FakeBackend::forward(const backend::Route& route, const net::Slice& command,
                           backend::ForwardCompletion& completion) {
-    forwarded_bytes_ = command;
-    commands_.push_back("> " + words_of(command));
-    unanswered_.push_back({lane, {}, nullptr, &completion});
+    ++forwards_;
+    forwarded_bytes_ = command.bytes;
+    forwarded_block_ = command.block != nullptr;
+    note(route, "> " + words_of(command.bytes));
+    unanswered_.push_back({.route = route, .keys = {}, .forwarded = &completion});
+}
+
+void FakeBackend::try_select(const backend::Route& route, std::string_view database,
+                             backend::ForwardCompletion& completion) {
+    note(route, "SELECT? " + std::string(database));
+    unanswered_.push_back({.route = route, .keys = {}, .forwarded = &completion});
+}
+
+std::unique_ptr<backend::PrivateConnection> FakeBackend::lend(
+    const backend::Route& route, backend::PrivateConnection::Listener& listener) {
+    if (!lends_ || lent() >= most_lent_) return nullptr;
+    const auto id = static_cast<std::int64_t>(private_connections_.size()) + 1;
+    auto seen = std::make_shared<FakePrivateConnection>(route, listener, id);
+    private_connections_.push_back(seen);
+    return std::make_unique<FakePrivateConnection::Handle>(std::move(seen));
+}
+
+void FakeBackend::take_back(std::unique_ptr<backend::PrivateConnection> connection,
+                            const backend::Route& route) {
+    auto& seen = dynamic_cast<FakePrivateConnection::Handle&>(*connection).seen();
+    seen.require_lent();
+    seen.was_given_back_ = true;
+    seen.route_ = route;
+}
+
+std::size_t FakeBackend::lent() const noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        private_connections_, [](const auto& connection) { return connection->is_lent(); }));
 }
 
 backend::InvalidationListener& FakeBackend::listener() const {
@@ -42,48 +95,68 @@ backend::InvalidationListener& FakeBackend::listener() const {
     return *listener_;
 }
 
-void FakeBackend::answer(net::LaneId lane, std::string_view key, std::string_view value,
+void FakeBackend::answer(Asker asker, std::string_view key, std::string_view value,
                          Remaining remaining) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::value, value, remaining, is_tracked_});
+    answer_with(asker, key, {GetReply::Kind::value, value, remaining, is_tracked_});
 }
 
-void FakeBackend::answer_absent(net::LaneId lane, std::string_view key) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::absent, {}, {}, is_tracked_});
+void FakeBackend::answer_absent(Asker asker, std::string_view key) {
+    answer_with(asker, key, {GetReply::Kind::absent, {}, {}, is_tracked_});
 }
 
-void FakeBackend::answer_error(net::LaneId lane, std::string_view key, std::string_view line) {
-    take_get(lane, key).on_reply({backend::GetReply::Kind::error, line, {}, is_tracked_});
+void FakeBackend::answer_error(Asker asker, std::string_view key, std::string_view line) {
+    answer_with(asker, key, {GetReply::Kind::error, line, {}, is_tracked_});
 }
 
-void FakeBackend::reply(net::LaneId lane, std::string_view bytes) {
-    const auto question = take(lane);
+void FakeBackend::answer_with(Asker asker, std::string_view key, const GetReply& reply) {
+    const auto question = take(asker);
+    if (question.got == nullptr || question.keys.front() != key) {
+        throw std::logic_error("the oldest command is no get of " + std::string(key));
+    }
+    question.got->on_reply(reply);
+}
+
+void FakeBackend::answer_many(Asker asker, const std::vector<std::optional<std::string>>& values) {
+    std::vector<GetReply> replies;
+    for (const auto& value : values) {
+        const auto kind = value ? GetReply::Kind::value : GetReply::Kind::absent;
+        replies.push_back({kind, value ? *value : std::string_view(), {}, is_tracked_});
+    }
+    answer_many_with(asker, replies);
+}
+
+void FakeBackend::answer_many_with(Asker asker, std::span<const GetReply> replies) {
+    const auto question = take(asker);
+    if (question.got_many == nullptr || question.keys.size() != replies.size()) {
+        throw std::logic_error("the oldest command is no get of that many keys");
+    }
+    question.got_many->on_replies(replies);
+}
+
+void FakeBackend::reply_with(Asker asker, const net::Slice& reply) {
+    const auto question = take(asker);
     if (question.forwarded == nullptr) throw std::logic_error("the oldest command is a get");
-    question.forwarded->on_reply(bytes);
+    question.forwarded->on_reply(reply);
 }
 
-void FakeBackend::fail(net::LaneId lane, Errc why) {
-    const auto question = take(lane);
-    question.got != nullptr ? question.got->on_failure(why) : question.forwarded->on_failure(why);
+void FakeBackend::fail(Asker asker, Errc why) {
+    const auto question = take(asker);
+    if (question.got != nullptr) return question.got->on_failure(why);
+    if (question.got_many != nullptr) return question.got_many->on_failure(why);
+    question.forwarded->on_failure(why);
 }
 
 void FakeBackend::fail_all(Errc why) {
-    while (!unanswered_.empty()) fail(unanswered_.front().lane, why);
+    while (!unanswered_.empty()) fail(unanswered_.front().route, why);
 }
 
-FakeBackend::Question FakeBackend::take(net::LaneId lane) {
-    const auto oldest = std::ranges::find(unanswered_, lane, &Question::lane);
+FakeBackend::Question FakeBackend::take(const Asker& asker) {
+    const auto oldest = std::ranges::find_if(
+        unanswered_, [&](const Question& question) { return asker.asked_on(question.route); });
     if (oldest == unanswered_.end()) throw std::logic_error("nothing was asked on this lane");
     auto question = std::move(*oldest);
     unanswered_.erase(oldest);
     return question;
-}
-
-backend::GetCompletion& FakeBackend::take_get(net::LaneId lane, std::string_view key) {
-    const auto question = take(lane);
-    if (question.got == nullptr || question.key != key) {
-        throw std::logic_error("the oldest command is no get of " + std::string(key));
-    }
-    return *question.got;
 }
 
 }  // namespace nearcache::tests

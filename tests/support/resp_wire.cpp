@@ -36,14 +36,20 @@ bool skip_reply(std::string_view bytes, std::size_t& position) {
         case '+':
         case '-':
         case ':':
+        case '_':
+        case ',':
+        case '#':
+        case '(':
             return true;
         case '$':
+        case '=':
             if (number_in(line) < 0) return true;
             position += static_cast<std::size_t>(number_in(line)) + line_end.size();
             return position <= bytes.size();
         case '*':
         case '%':
         case '~':
+        case '>':
             break;
         default:
             throw std::runtime_error("no reply: '" + std::string(bytes.substr(0, 40)) + "'");
@@ -97,9 +103,11 @@ std::string text_of(std::string_view reply) {
     const auto line = reply.substr(1, end - 1);
     const auto rest = reply.substr(end + line_end.size());
     if (type == '-') return std::string(reply.substr(0, end));
-    if (type == '+' || type == ':') return std::string(line);
+    if (type == '_') return "(nil)";
+    if (std::string_view("+:,#(").find(type) != std::string_view::npos) return std::string(line);
     if (number_in(line) < 0) return "(nil)";
-    if (type == '$') return std::string(rest.substr(0, static_cast<std::size_t>(number_in(line))));
+    if (type == '$' || type == '=')
+        return std::string(rest.substr(0, static_cast<std::size_t>(number_in(line))));
     return elements_text(rest, elements_of(type, line));
 }
 

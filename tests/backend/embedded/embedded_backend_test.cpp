@@ -32,9 +32,25 @@ struct Got final : GetCompletion {
     std::optional<std::chrono::milliseconds> remaining;
 };
 
+struct GotMany final : GetManyCompletion {
+    explicit GotMany(Log& shared_log) : log(shared_log) {}
+    void on_replies(std::span<const GetReply> replies) override {
+        for (const auto& reply : replies) {
+            kinds.push_back(reply.kind);
+            remaining.push_back(reply.remaining);
+            log.emplace_back(reply.bytes);
+        }
+    }
+    void on_failure(Errc why) override { log.emplace_back(describe(why)); }
+
+    Log& log;
+    std::vector<GetReply::Kind> kinds;
+    std::vector<std::optional<std::chrono::milliseconds>> remaining;
+};
+
 struct Forwarded final : ForwardCompletion {
     explicit Forwarded(Log& shared_log) : log(shared_log) {}
-    void on_reply(std::string_view reply) override { log.emplace_back(reply); }
+    void on_reply(const net::Slice& reply) override { log.emplace_back(reply.bytes); }
     void on_failure(Errc why) override { log.emplace_back(describe(why)); }
 
     Log& log;
@@ -53,13 +69,20 @@ struct Bench {
     std::unique_ptr<EmbeddedBackend> backend = std::make_unique<EmbeddedBackend>(threads, clock);
     Log log;
 
+    std::string try_select(std::string_view word) {
+        Forwarded forwarded(log);
+        backend->try_select({}, word, forwarded);
+        run_lane();
+        return log.back();
+    }
     void run_lane() {
         threads.lane(0).restart();
         threads.lane(0).poll();
     }
-    std::string run(const std::vector<std::string>& words) {
+    std::string run(const std::vector<std::string>& words,
+                    resp::Dialect dialect = resp::Dialect::resp2) {
         Forwarded forwarded(log);
-        backend->forward(0, bytes_of(words), forwarded);
+        backend->forward({.dialect = dialect}, {bytes_of(words)}, forwarded);
         run_lane();
         return log.back();
     }
@@ -72,9 +95,9 @@ TEST_CASE("get tells value, absence and what is left of a key's life") {
     bench.clock.advance(500ms);
 
     Got stays(bench.log), goes(bench.log), none(bench.log);
-    bench.backend->get(0, "stays", stays);
-    bench.backend->get(0, "goes", goes);
-    bench.backend->get(0, "none", none);
+    bench.backend->get({}, "stays", stays);
+    bench.backend->get({}, "goes", goes);
+    bench.backend->get({}, "none", none);
     bench.run_lane();
 
     CHECK(bench.log == Log{"+OK\r\n", "+OK\r\n", "v", "w", ""});
@@ -82,6 +105,57 @@ TEST_CASE("get tells value, absence and what is left of a key's life") {
     CHECK(stays.remaining == std::nullopt);
     CHECK(goes.remaining == 1000ms);
     CHECK(none.kind == GetReply::Kind::absent);
+}
+
+TEST_CASE("several keys are answered in their order, all at one moment") {
+    Bench bench;
+    bench.run({"SET", "stays", "v"});
+    bench.run({"SET", "goes", "", "PX", "1500"});
+    GotMany got(bench.log);
+    const std::vector<std::string_view> keys{"goes", "none", "stays", "stays"};
+
+    bench.backend->get_many({}, keys, got);
+    bench.run({"SET", "none", "too late"});
+
+    CHECK(bench.log == Log{"+OK\r\n", "+OK\r\n", "", "", "v", "v", "+OK\r\n"});
+    using Kind = GetReply::Kind;
+    CHECK(got.kinds == std::vector{Kind::value, Kind::absent, Kind::value, Kind::value});
+    CHECK(got.remaining[0] == 1500ms);
+    CHECK(got.remaining[2] == std::nullopt);
+}
+
+TEST_CASE("nulls, sets and maps are written in the dialect of the route") {
+    constexpr auto resp3 = resp::Dialect::resp3;
+    Bench bench;
+    bench.run({"SET", "k", "v"});
+
+    CHECK(bench.run({"GET", "none"}) == "$-1\r\n");
+    CHECK(bench.run({"GET", "none"}, resp3) == "_\r\n");
+    CHECK(bench.run({"GET", "k"}, resp3) == "$1\r\nv\r\n");
+    CHECK(bench.run({"MGET", "k", "none"}, resp3) == "*2\r\n$1\r\nv\r\n_\r\n");
+    CHECK(bench.run({"SET", "k", "w", "NX"}, resp3) == "_\r\n");
+    CHECK(bench.run({"COMMAND", "DOCS"}, resp3) == "%0\r\n");
+    CHECK(bench.run({"COMMAND"}, resp3).find("~1\r\n+write\r\n") != std::string::npos);
+    bench.run({"FLUSHALL"});
+    CHECK(bench.run({"RANDOMKEY"}, resp3) == "_\r\n");
+}
+
+TEST_CASE("there is one database, and no connection to lend") {
+    struct Nobody final : PrivateConnection::Listener {
+        void on_value(const net::Slice&) override {}
+        void on_lost(Errc) override {}
+    };
+    Bench bench;
+    Nobody nobody;
+
+    CHECK(bench.try_select("0") == "+OK\r\n");
+    CHECK(bench.try_select("1") == "-ERR DB index is out of range\r\n");
+    CHECK(bench.try_select("-1") == "-ERR DB index is out of range\r\n");
+    CHECK(bench.try_select("x") == "-ERR value is not an integer or out of range\r\n");
+    CHECK_FALSE(bench.backend->lends());
+    CHECK(bench.backend->lend({}, nobody) == nullptr);
+    CHECK(bench.backend->lent() == 0);
+    CHECK(bench.backend->home_database() == 0);
 }
 
 TEST_CASE("commands take effect in the order given and complete in it, not before the lane runs") {
@@ -92,9 +166,9 @@ TEST_CASE("commands take effect in the order given and complete in it, not befor
     Log expected;
     for (int i = 1; i <= 100; ++i) {
         forwarded.push_back(std::make_unique<Forwarded>(bench.log));
-        bench.backend->forward(0, bytes_of({"INCR", "n"}), *forwarded.back());
+        bench.backend->forward({}, {bytes_of({"INCR", "n"})}, *forwarded.back());
         got.push_back(std::make_unique<Got>(bench.log));
-        bench.backend->get(0, "n", *got.back());
+        bench.backend->get({}, "n", *got.back());
         expected.push_back(":" + std::to_string(i) + "\r\n");
         expected.push_back(std::to_string(i));
     }
@@ -110,7 +184,7 @@ TEST_CASE("completions keep their order when the lane's own thread asks") {
     boost::asio::post(bench.threads.lane(0), [&] {
         for (int i = 0; i < 50; ++i) {
             forwarded.push_back(std::make_unique<Forwarded>(bench.log));
-            bench.backend->forward(0, bytes_of({"INCR", "n"}), *forwarded.back());
+            bench.backend->forward({}, {bytes_of({"INCR", "n"})}, *forwarded.back());
         }
         CHECK(bench.log.empty());
     });
@@ -125,18 +199,22 @@ TEST_CASE("completions keep their order when the lane's own thread asks") {
 TEST_CASE("a stopped backend refuses, and still answers what it was given before") {
     Bench bench;
     CHECK(bench.backend->is_reachable());
-    Forwarded before(bench.log), after(bench.log);
+    Forwarded before(bench.log), after(bench.log), tried(bench.log);
     Got got(bench.log);
+    GotMany many(bench.log);
+    const std::vector<std::string_view> keys{"k"};
 
-    bench.backend->forward(0, bytes_of({"SET", "k", "v"}), before);
+    bench.backend->forward({}, {bytes_of({"SET", "k", "v"})}, before);
     bench.backend->stop();
-    bench.backend->forward(0, bytes_of({"SET", "k", "w"}), after);
-    bench.backend->get(0, "k", got);
+    bench.backend->forward({}, {bytes_of({"SET", "k", "w"})}, after);
+    bench.backend->get({}, "k", got);
+    bench.backend->get_many({}, keys, many);
+    bench.backend->try_select({}, "0", tried);
     CHECK_FALSE(bench.backend->is_reachable());
     bench.run_lane();
 
     const std::string down(describe(Errc::shutting_down));
-    CHECK(bench.log == Log{"+OK\r\n", down, down});
+    CHECK(bench.log == Log{"+OK\r\n", down, down, down, down});
 }
 
 TEST_CASE("a completion may come after the backend is gone") {
@@ -144,7 +222,7 @@ TEST_CASE("a completion may come after the backend is gone") {
     bench.run({"SET", "k", "v"});
     Got got(bench.log);
 
-    bench.backend->get(0, "k", got);
+    bench.backend->get({}, "k", got);
     bench.backend.reset();
     bench.run_lane();
 
@@ -155,7 +233,7 @@ TEST_CASE("what is no command is answered with an error") {
     Bench bench;
     Forwarded broken(bench.log);
 
-    bench.backend->forward(0, "*1\r\n$x\r\n", broken);
+    bench.backend->forward({}, {"*1\r\n$x\r\n"}, broken);
     bench.run_lane();
 
     CHECK(bench.log == Log{"-ERR Protocol error: invalid bulk length\r\n"});
@@ -171,8 +249,8 @@ TEST_CASE("a date is counted from the calendar at the start and the monotonic cl
     Got got(log);
     clock.advance(10s);
 
-    backend.forward(0, bytes_of({"SET", "k", "v", "EXAT", "2000000060"}), set);
-    backend.get(0, "k", got);
+    backend.forward({}, {bytes_of({"SET", "k", "v", "EXAT", "2000000060"})}, set);
+    backend.get({}, "k", got);
     threads.lane(0).poll();
 
     CHECK(got.remaining == 50s);

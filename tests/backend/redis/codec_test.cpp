@@ -57,19 +57,6 @@ TEST_CASE("a command is an array of its words, whatever bytes are in them") {
           std::vector<Words>{{"AUTH", "%s%d", "100%"}});
 }
 
-TEST_CASE("a lookup asks for the value, then for what is left of its life") {
-    for (const std::string& key :
-         {std::string("k"), std::string(), std::string("\0\r\n", 3), std::string(100'000, 'k')}) {
-        std::string bytes = "before";
-
-        append_lookup(bytes, key);
-
-        REQUIRE(bytes.starts_with("before"));
-        CHECK(read_commands(std::string_view(bytes).substr(6)) ==
-              std::vector<Words>{{"GET", key}, {"PTTL", key}});
-    }
-}
-
 TEST_CASE("the reply to a lookup is a value, an absence or an error") {
     CHECK(value_of("$5\r\nvalue\r\n") == "value value");
     CHECK(value_of("$0\r\n\r\n") == "value ");

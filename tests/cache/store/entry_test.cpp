@@ -98,6 +98,24 @@ TEST_CASE("an entry of a key that is too long has the value, and cannot be kept"
     CHECK_FALSE(passed_on->is_keepable());
 }
 
+TEST_CASE("an entry knows whether its key is known not to expire, whatever its own life") {
+    for (const std::size_t key_size : {std::size_t{0}, std::size_t{3}, most_key_bytes}) {
+        const std::string key(key_size, 'k');
+        NewEntry wanted{key, hash_bits, "value", start, start + long_ttl, 255};
+        const EntryRef of_some_life = make_entry(wanted);
+        wanted.is_persistent = true;
+        const EntryRef for_ever = make_entry(wanted);
+
+        CHECK_FALSE(of_some_life->is_persistent());
+        CHECK(for_ever->is_persistent());
+        CHECK(for_ever->key() == key);
+        CHECK(for_ever->rule() == 255);
+        CHECK(for_ever->is_keepable());
+        CHECK(for_ever->expires_at() == start + long_ttl);
+        CHECK_FALSE(make_absent_entry(wanted)->is_persistent());
+    }
+}
+
 TEST_CASE("hashes have their bits where an entry holds them") {
     Hash seen = 0;
     for (int i = 0; i < 1'000; ++i) seen |= hash_of(std::to_string(i));

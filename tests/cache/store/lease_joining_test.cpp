@@ -167,4 +167,21 @@ TEST_CASE("a key too long to be kept is fetched for all who wait") {
     CHECK(look_up(store, longest_key) == "kept");
 }
 
+// In two databases.
+TEST_CASE("leases of one name and two hashes are two, in one bucket or not") {
+    for (const Hash salt : {Hash{1} << 20, Hash{1} << 60, Hash{1}}) {
+        ShardedStore store{Config{}};
+        store.begin_epoch(TimePoint::max());
+        const Hash hash = hash_of("key");
+        Fetch first("key", hash), second("key", hash ^ salt);
+
+        CHECK(first.join(store).kind == Joined::Kind::leads);
+        CHECK(second.join(store).kind == Joined::Kind::leads);
+        store.invalidate(hash, Cause::write, start);
+
+        CHECK_FALSE(first.land(store, "1").is_kept);
+        CHECK(second.land(store, "2").is_kept);
+    }
+}
+
 }  // namespace nearcache::store

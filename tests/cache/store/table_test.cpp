@@ -48,6 +48,27 @@ TEST_CASE("a table of one entry takes no more than the least memory") {
     CHECK(table.memory_bytes() <= Table::least_memory_bytes);
 }
 
+// Keys of several databases may have one name.
+TEST_CASE("entries of one name are told apart by any bit of their hashes") {
+    Table table;
+    std::vector<EntryRef> entries{entry_of("key", 0)};
+    for (int bit = 0; bit < 64; ++bit) {
+        const Hash hash = (Hash{1} << bit) & hash_bits;
+        if (hash != 0) entries.push_back(entry_of("key", hash));
+    }
+    REQUIRE(entries.size() == 49);
+
+    for (const EntryRef& entry : entries) table.insert(bare(entry));
+    for (const EntryRef& entry : entries) {
+        CHECK(table.find("key", entry->hash()) == entry.get());
+        CHECK(any_of(table, entry->hash()) == entry.get());
+    }
+    table.erase(*entries.back());
+
+    CHECK(table.find("key", entries.back()->hash()) == nullptr);
+    CHECK(table.find("key", entries.front()->hash()) == entries.front().get());
+}
+
 TEST_CASE("keys of one hash are told apart") {
     Table table;
     const EntryRef a = entry_of("a", 42);

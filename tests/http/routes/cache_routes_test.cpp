@@ -15,6 +15,25 @@ namespace {
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 
+// HTTP has no word for databases.
+TEST_CASE("keys are those of the backend's home database, whichever it is") {
+    tests::FakeBackend backend;
+    backend.set_home_database(3);
+    House house(small_cache(), backend);
+    Visitor visitor(house);
+    const backend::Route home{.lane = 0, .database = 3};
+
+    visitor.ask(verb::get, "/k");
+    house.backend.answer(home, "k", "v");
+    visitor.read();
+    visitor.ask(verb::put, "/k", "new");
+    house.backend.reply(home, "+OK\r\n");
+
+    CHECK(status_of(visitor.read()) == "204");
+    CHECK(house.backend.commands() == Words{"GET k", "> SET k new"});
+    CHECK(house.cache.stats().dropped_by_write == 1);
+}
+
 TEST_CASE("a key that is not here is fetched, and is here the next time") {
     House house;
     Visitor visitor(house);

@@ -15,64 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
-TEST_CASE("a GET of what is not here is answered when the backend answers, and is here then") {
-    House house;
-    Visitor visitor(house);
-
-    CHECK(visitor.say("GET k") == Execution::done);
-    CHECK(visitor.hear().empty());
-    CHECK(visitor.calls() == 0);
-    house.backend.answer(0, "k", {"v\0\r\n", 4});
-
-    CHECK(visitor.calls() == 1);
-    CHECK(visitor.hear() == bulk({"v\0\r\n", 4}));
-    CHECK(visitor.ask("GET k") == bulk({"v\0\r\n", 4}));
-    CHECK(visitor.calls() == 1);
-    CHECK(house.backend.gets() == 1);
-}
-
-TEST_CASE("a GET of an absent key is nil, and is nil at once the next time") {
-    House house;
-    Visitor visitor(house);
-
-    visitor.say("GET k");
-    house.backend.answer_absent(0, "k");
-    CHECK(visitor.hear() == null_bulk);
-
-    CHECK(visitor.ask("GET k") == null_bulk);
-    CHECK(house.backend.gets() == 1);
-}
-
-TEST_CASE("a GET that the backend refuses or fails at says so, and keeps nothing") {
-    House house;
-    Visitor visitor(house);
-
-    visitor.say("GET k");
-    house.backend.answer_error(0, "k", "WRONGTYPE a list");
-    CHECK(visitor.hear() == "-WRONGTYPE a list\r\n");
-
-    visitor.say("GET k");
-    house.backend.fail(0, Errc::backend_unreachable);
-    CHECK(visitor.hear() == "-ERR backend unreachable\r\n");
-
-    visitor.say("GET k");
-    CHECK(house.backend.gets() == 3);
-    house.backend.answer(0, "k", "v");
-    CHECK(visitor.hear() == bulk("v"));
-}
-
-TEST_CASE("a value that is too long to copy is the same to the client") {
-    const std::string value(copied_value_bytes + 1, 'v');
-    House house;
-    Visitor visitor(house);
-
-    visitor.say("GET k");
-    house.backend.answer(0, "k", value);
-
-    CHECK(visitor.hear() == bulk(value));
-    CHECK(visitor.ask("GET k") == bulk(value));
-}
-
 TEST_CASE("replies leave in the order of the commands, whatever is known at once") {
     House house;
     keep(house, "here", "1");
@@ -90,21 +32,6 @@ TEST_CASE("replies leave in the order of the commands, whatever is known at once
     CHECK(visitor.hear() == bulk("2") + bulk("1"));
     house.backend.reply(0, ":3\r\n");
     CHECK(visitor.hear() == ":3\r\n*2\r\n" + bulk("1") + bulk("1") + "+PONG\r\n");
-}
-
-TEST_CASE("clients of two lanes share one fetch, and each is told on its own lane") {
-    House house;
-    Visitor here(house, 0), elsewhere(house, 1);
-    here.say("GET k");
-    elsewhere.say("GET k");
-    CHECK(house.backend.gets() == 1);
-
-    house.backend.answer(0, "k", "v");
-    CHECK(here.hear() == bulk("v"));
-    CHECK(elsewhere.hear().empty());
-
-    house.lanes.run(1);
-    CHECK(elsewhere.hear() == bulk("v"));
 }
 
 TEST_CASE("whatever else is asked goes to the backend as it came, and its reply comes as it came") {

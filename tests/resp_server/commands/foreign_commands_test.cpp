@@ -24,16 +24,6 @@ void publish(House& house, const std::vector<HandMade>& rows) {
     house.context.commands.publish(std::make_unique<const CommandCatalogue>(std::move(*commands)));
 }
 
-// Whether a GET of the key is answered from the cache.
-bool is_kept(House& house, const std::string& key) {
-    Visitor reader(house, 1);
-    const auto before = house.backend.gets();
-    reader.say_words({"GET", key});
-    if (house.backend.gets() == before) return true;
-    house.backend.answer_absent(1, key);
-    return false;
-}
-
 // Which of the keys a, b and c are dropped when the line is forwarded.
 std::string dropped_by(const std::vector<HandMade>& rows, std::string_view line) {
     House house;
@@ -83,15 +73,65 @@ TEST_CASE("a listed command with the wrong number of words is refused by the bac
           "-ERR wrong number of arguments for 'json.set' command\r\n");
 }
 
-TEST_CASE("a listed command that is not known to be safe on a shared connection is refused") {
+TEST_CASE(
+    "a listed command that is not known to be safe for others has its client's own connection") {
+    const HandMade before_7{.name = "x.old", .fields = 6};
+    std::vector<HandMade> rows{before_7};
     for (const std::string flags :
-         {"write blocking", "readonly pubsub", "noscript", "write admin", "readonly no_multi"}) {
-        CAPTURE(flags);
-        CHECK(refusal_of({{.name = "x.wait", .flags = flags}}, "X.WAIT k") ==
-              "-ERR 'x.wait' needs a connection of its own, which is not offered yet\r\n");
+         {"write blocking", "readonly pubsub", "noscript", "readonly no_multi"}) {
+        rows.push_back({.name = "x.wait", .flags = flags});
     }
-    CHECK(refusal_of({{.name = "x.old", .fields = 6}}, "X.OLD k") ==
-          "-ERR 'x.old' needs a connection of its own, which is not offered yet\r\n");
+    for (const auto& row : rows) {
+        CAPTURE(row.flags);
+        House house;
+        publish(house, {row});
+        Visitor visitor(house);
+
+        visitor.say_words({std::string(row.name), "k"});
+        CHECK(lent(house).sent_bytes() == command({std::string(row.name), "k"}));
+        CHECK(visitor.is_held_back());
+        CHECK(house.backend.commands().empty());
+        lent(house).give("+done\r\n");
+
+        CHECK(visitor.hear() == "+done\r\n");
+        CHECK_FALSE(visitor.is_held_back());
+    }
+}
+
+TEST_CASE("nobody knows what such a command leaves behind, so its connection never goes back") {
+    House house;
+    publish(house, {{.name = "x.wait", .flags = "write blocking"}});
+    keep(house, "k", "old");
+    keep(house, "other", "v");
+    {
+        Visitor visitor(house);
+        visitor.say("X.WAIT k");
+        CHECK_FALSE(is_kept(house, "k"));
+        keep(house, "k", "old");
+        lent(house).give("+done\r\n");
+        visitor.hear();
+
+        CHECK_FALSE(is_kept(house, "k"));
+        CHECK(lent(house).is_lent());
+        visitor.say("GET other");
+        CHECK(lent(house).sent_bytes().ends_with(command({"GET", "other"})));
+    }
+
+    CHECK(house.backend.lent() == 0);
+    CHECK_FALSE(lent(house).was_given_back());
+}
+
+TEST_CASE("a listed command that administers the server is governed like ours") {
+    const HandMade row{.name = "x.admin", .flags = "write admin"};
+    CHECK(refusal_of({row}, "X.ADMIN k") ==
+          "-NOPERM 'x.admin' is an administrative command, and resp.admin_commands is deny\r\n");
+
+    House house;
+    house.config.allows_admin_commands = true;
+    publish(house, {row});
+    Visitor visitor(house);
+    visitor.say("X.ADMIN k");
+    CHECK(lent(house).sent_bytes() == command({"X.ADMIN", "k"}));
 }
 
 TEST_CASE("of a container the subcommand's row counts") {
@@ -103,8 +143,6 @@ TEST_CASE("of a container the subcommand's row counts") {
 
     CHECK(dropped_by({container}, "X SET b v") == "b");
     CHECK(dropped_by({container}, "x get b") == "");
-    CHECK(refusal_of({container}, "X WAIT k") ==
-          "-ERR 'x|wait' needs a connection of its own, which is not offered yet\r\n");
     CHECK(refusal_of({container}, "X SET k") ==
           "-ERR wrong number of arguments for 'x|set' command\r\n");
     CHECK(refusal_of({container}, "x frob k") == "-ERR unknown subcommand 'frob'. Try X HELP.\r\n");
@@ -219,8 +257,13 @@ TEST_CASE("a renamed SELECT does not get at the shared connection") {
                                       .first = 0,
                                       .categories = "@fast @connection"}}));
 
-    CHECK(visitor.ask("PICK 1") ==
-          "-ERR 'select' needs a connection of its own, which is not offered yet\r\n");
+    visitor.say("PICK 1");
+
+    CHECK(lent(house).sent_bytes() == command({"PICK", "1"}));
+    CHECK(house.backend.forwards() == 1);
+    lent(house).give("+OK\r\n");
+    CHECK(lent(house).is_lent());
+    CHECK_FALSE(visitor.client().reads_cache());
 }
 
 TEST_CASE("a command that is asked for waits its turn, and is asked for once") {
@@ -305,9 +348,15 @@ TEST_CASE("a GET that the backend's table calls a write is not answered from the
     CHECK_FALSE(is_kept(house, "a"));
 }
 
-TEST_CASE("a command of ours that waits by the backend's table is refused") {
-    CHECK(refusal_of({{.name = "lpop", .flags = "write blocking"}}, "LPOP k") ==
-          "-ERR 'lpop' needs a connection of its own, which is not offered yet\r\n");
+TEST_CASE("a command of ours that waits by the backend's table waits alone") {
+    House house;
+    publish(house, {{.name = "lpop", .flags = "write blocking"}});
+    Visitor visitor(house);
+
+    visitor.say("LPOP k");
+
+    CHECK(lent(house).sent_bytes() == command({"LPOP", "k"}));
+    CHECK(visitor.client().is_blocked());
 }
 
 }  // namespace

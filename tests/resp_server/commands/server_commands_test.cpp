@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -13,14 +12,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The value of "name:value" in INFO's text; "(none)" without such a line.
-std::string field(const std::string& info, std::string_view name) {
-    const auto line = "\r\n" + std::string(name) + ":";
-    const auto at = info.find(line);
-    if (at == info.npos) return "(none)";
-    const auto begin = at + line.size();
-    return info.substr(begin, info.find("\r\n", begin) - begin);
-}
+// In front of a store of our own, which has no INFO.
+struct EmbeddedHouse : House {
+    EmbeddedHouse() { backend.set_lends(false); }
+};
+
+// What the backend of these tests says.
+constexpr std::string_view theirs = "# Server\r\nredis_version:7.0.15\r\n";
 
 std::string sections(const std::string& info) {
     std::string names;
@@ -30,56 +28,158 @@ std::string sections(const std::string& info) {
     return names;
 }
 
-TEST_CASE("COMMAND and COMMAND INFO tell of every command, with its arity") {
-    House house;
-    Visitor visitor(house);
-    const auto count = std::to_string(all_commands().size());
-
-    const auto all = visitor.ask("COMMAND");
-    CHECK(all.starts_with("*" + count + "\r\n*10\r\n"));
-    CHECK(visitor.ask("COMMAND INFO") == all);
-    CHECK(visitor.ask("COMMAND COUNT") == ":" + count + "\r\n");
-    CHECK(all.find("*10\r\n$3\r\nget\r\n:2\r\n") != std::string::npos);
+// The text of a bulk or verbatim string.
+std::string text_in(const std::string& reply) {
+    const auto head = reply.find("\r\n") + 2;
+    return reply.substr(head, reply.size() - head - 2);
 }
 
-TEST_CASE("COMMAND INFO tells of the commands it names, in their order, and nil of the others") {
+TEST_CASE("INFO is the backend's text as it is, and then our sections") {
     House house;
     Visitor visitor(house);
 
-    const auto reply = visitor.ask("COMMAND INFO set nonsense GET config|get");
-
-    CHECK(reply.starts_with("*4\r\n*10\r\n$3\r\nset\r\n:-3\r\n"));
-    const auto nil = reply.find("*-1\r\n*10\r\n$3\r\nget\r\n:2\r\n");
-    REQUIRE(nil != std::string::npos);
-    CHECK(reply.find("*10\r\n$10\r\nconfig|get\r\n:-3\r\n", nil) != std::string::npos);
-}
-
-TEST_CASE("COMMAND LIST names every command") {
-    House house;
-    Visitor visitor(house);
-    std::string expected = "*" + std::to_string(all_commands().size()) + "\r\n";
-    for (const auto& spec : all_commands()) expected += bulk(spec.name);
-
-    CHECK(visitor.ask("command list") == expected);
-}
-
-TEST_CASE("what else COMMAND can be asked is the backend's to answer") {
-    for (const std::string_view line :
-         {"COMMAND DOCS get", "COMMAND GETKEYS SET k v", "COMMAND LIST FILTERBY PATTERN x*"}) {
+    for (const std::string_view line : {"INFO", "info default", "INFO All", "INFO EVERYTHING"}) {
         CAPTURE(line);
-        House house;
-        Visitor visitor(house);
-
         visitor.say(line);
         CHECK(house.backend.commands().back() == "> " + std::string(line));
-        house.backend.reply(0, "*0\r\n");
+        house.backend.reply(0, bulk(theirs));
 
-        CHECK(visitor.hear() == "*0\r\n");
+        const auto text = text_in(visitor.hear());
+        CHECK(text.starts_with(std::string(theirs) + "\r\n# Nearcache\r\nnearcache_version:"));
+        CHECK(sections(text) == "Server Nearcache Cache Coherence ");
     }
 }
 
-TEST_CASE("CONFIG GET answers what it knows of the patterns it is given, each setting once") {
+TEST_CASE("our sections are parted by an empty line, and the text is one bulk string") {
     House house;
+    Visitor visitor(house);
+    visitor.say("INFO");
+    house.backend.reply(0, bulk(theirs));
+
+    const auto info = visitor.hear();
+
+    CHECK(info.find("\r\n\r\n# Cache\r\n") != std::string::npos);
+    CHECK(info.find("\r\n\r\n# Coherence\r\n") != std::string::npos);
+    CHECK(info == bulk(text_in(info)));
+}
+
+TEST_CASE("INFO of our sections alone is answered at once, without the backend") {
+    House house;
+    Visitor visitor(house);
+
+    CHECK(sections(visitor.ask("INFO CACHE")) == "Cache ");
+    CHECK(sections(visitor.ask("info coherence nearcache")) == "Nearcache Coherence ");
+    CHECK(house.backend.forwards() == 0);
+}
+
+TEST_CASE("INFO of the backend's sections alone is its reply, byte for byte") {
+    House house;
+    Visitor visitor(house);
+
+    visitor.say("INFO server nosuch");
+    house.backend.reply(0, "$3\r\nany\r\n");
+
+    CHECK(visitor.hear() == "$3\r\nany\r\n");
+}
+
+TEST_CASE("INFO of sections of both goes to the backend with all its words") {
+    House house;
+    Visitor visitor(house);
+
+    visitor.say("INFO cache server");
+    CHECK(house.backend.commands().back() == "> INFO cache server");
+    house.backend.reply(0, bulk(theirs));
+    CHECK(sections(visitor.hear()) == "Server Cache ");
+
+    visitor.say("INFO nosuch cache");
+    house.backend.reply(0, bulk(""));
+    CHECK(text_in(visitor.hear()).starts_with("# Cache\r\n"));
+}
+
+TEST_CASE("when the backend cannot be asked, INFO is our sections alone") {
+    House house;
+    house.backend.set_reachable(false);
+    Visitor visitor(house);
+
+    visitor.say("INFO");
+    house.backend.fail(0, Errc::backend_unreachable);
+
+    const auto info = visitor.hear();
+    CHECK(text_in(info).starts_with("# Nearcache\r\n"));
+    CHECK(info.find("\r\nnearcache_backend_reachable:0\r\n") != std::string::npos);
+}
+
+TEST_CASE("an error of the backend is all that INFO says") {
+    House house;
+    Visitor visitor(house);
+
+    visitor.say("INFO");
+    house.backend.reply(0, "-NOPERM no\r\n");
+
+    CHECK(visitor.hear() == "-NOPERM no\r\n");
+}
+
+TEST_CASE("in RESP3 INFO is a verbatim string") {
+    House house;
+    Visitor visitor(house);
+    visitor.client().set_dialect(resp::Dialect::resp3);
+
+    visitor.say("INFO");
+    CHECK(house.backend.commands().back() == "[resp3] > INFO");
+    house.backend.reply(0, "=7\r\ntxt:a\r\n\r\n");
+
+    const auto info = visitor.hear();
+    const auto text = text_in(info);
+    CHECK(text.starts_with("txt:a\r\n\r\n# Nearcache\r\n"));
+    CHECK(info == "=" + std::to_string(text.size()) + "\r\n" + text + "\r\n");
+    CHECK(visitor.ask("INFO cache").starts_with("="));
+}
+
+TEST_CASE("INFO of a client with a connection of its own is asked there") {
+    House house;
+    Visitor visitor(house);
+    visitor.say("WATCH k");
+    auto& own = house.backend.private_connection(0);
+    own.give("+OK\r\n");
+    visitor.hear();
+    own.take_sent();
+
+    visitor.say("INFO");
+    CHECK(own.take_sent() == "*1\r\n$4\r\nINFO\r\n");
+    own.give(bulk(theirs));
+
+    CHECK(sections(visitor.hear()) == "Server Nearcache Cache Coherence ");
+}
+
+TEST_CASE("in front of a store of our own INFO has a section Server for those who look into it") {
+    EmbeddedHouse house;
+    house.facts.run_id = "abc";
+    house.facts.tcp_port = 6380;
+    Visitor visitor(house);
+
+    const auto info = visitor.ask("INFO");
+    CHECK(sections(info) == "Server Nearcache Cache Coherence ");
+    CHECK(info.find("\r\nredis_version:7.0.15\r\n") != std::string::npos);
+    CHECK(info.find("\r\nrun_id:abc\r\n") != std::string::npos);
+    CHECK(info.find("\r\ntcp_port:6380\r\n") != std::string::npos);
+    CHECK(sections(visitor.ask("INFO server")) == "Server ");
+    CHECK(visitor.ask("INFO replication") == bulk(""));
+    CHECK(house.backend.forwards() == 0);
+}
+
+TEST_CASE("CONFIG GET is the backend's to answer") {
+    House house;
+    Visitor visitor(house);
+
+    visitor.say("CONFIG GET save");
+    CHECK(house.backend.commands().back() == "> CONFIG GET save");
+    house.backend.reply(0, "*0\r\n");
+
+    CHECK(visitor.hear() == "*0\r\n");
+}
+
+TEST_CASE("for a store of our own CONFIG GET answers each setting it knows once") {
+    EmbeddedHouse house;
     Visitor visitor(house);
 
     CHECK(visitor.ask("CONFIG GET save") == "*2\r\n" + bulk("save") + bulk(""));
@@ -91,8 +191,8 @@ TEST_CASE("CONFIG GET answers what it knows of the patterns it is given, each se
     CHECK(visitor.ask("CONFIG GET nonsense") == "*0\r\n");
 }
 
-TEST_CASE("CONFIG GET * answers every setting") {
-    House house;
+TEST_CASE("for a store of our own CONFIG GET * answers every setting, in RESP3 as a map") {
+    EmbeddedHouse house;
     house.config.idle_timeout = 90s;
     house.config.request.max_bulk_bytes = 1000;
     Visitor visitor(house);
@@ -103,120 +203,38 @@ TEST_CASE("CONFIG GET * answers every setting") {
     CHECK(reply.find(bulk("timeout") + bulk("90")) != std::string::npos);
     CHECK(reply.find(bulk("proto-max-bulk-len") + bulk("1000")) != std::string::npos);
     CHECK(reply.find(bulk("databases") + bulk("1")) != std::string::npos);
+    visitor.client().set_dialect(resp::Dialect::resp3);
+    CHECK(visitor.ask("CONFIG GET *") == "%8\r\n" + reply.substr(5));
 }
 
-TEST_CASE("INFO has our sections, or those that are asked for, in one bulk string") {
+TEST_CASE("administrative commands are refused, and the error names the setting") {
     House house;
     Visitor visitor(house);
 
-    CHECK(sections(visitor.ask("INFO")) == "Server Clients Stats Cache Coherence ");
-    CHECK(sections(visitor.ask("INFO everything")) == "Server Clients Stats Cache Coherence ");
-    CHECK(sections(visitor.ask("INFO all")) == "Server Clients Stats Cache Coherence ");
-    CHECK(sections(visitor.ask("INFO default")) == "Server Clients Stats Cache Coherence ");
-    CHECK(sections(visitor.ask("INFO CACHE")) == "Cache ");
-    CHECK(sections(visitor.ask("info stats clients")) == "Clients Stats ");
-    CHECK(visitor.ask("INFO replication") == bulk(""));
-    const auto info = visitor.ask("INFO stats");
-    const auto text = info.substr(info.find("\r\n") + 2);
-    CHECK(info == bulk(text.substr(0, text.size() - 2)));
-}
-
-TEST_CASE("sections are parted by an empty line") {
-    House house;
-    Visitor visitor(house);
-
-    const auto info = visitor.ask("INFO");
-
-    for (const std::string_view name : {"Clients", "Stats", "Cache", "Coherence"}) {
-        CHECK(info.find("\r\n\r\n# " + std::string(name) + "\r\n") != std::string::npos);
+    for (const std::string_view line :
+         {"CONFIG SET save x", "SHUTDOWN", "DEBUG SLEEP 1", "ACL SETUSER a", "CLIENT PAUSE 1"}) {
+        CAPTURE(line);
+        const auto reply = visitor.ask(line);
+        CHECK(reply.starts_with("-NOPERM '"));
+        CHECK(
+            reply.ends_with(" is an administrative command, and resp.admin_commands is deny\r\n"));
     }
+    CHECK(house.backend.commands().empty());
+    CHECK(house.backend.private_connections() == 0);
 }
 
-TEST_CASE("INFO says who we are and how the backend does") {
+TEST_CASE("where they are allowed they go over a connection of the client's own") {
     House house;
-    house.facts.version = "1.2.3";
-    house.facts.run_id = "abc";
-    house.facts.backend = "redis://h:1";
-    house.facts.threads = 2;
-    house.facts.tcp_port = 6380;
-    house.facts.started_at = house.clock.now();
-    house.clock.advance(61900ms);
+    house.config.allows_admin_commands = true;
     Visitor visitor(house);
 
-    const auto info = visitor.ask("INFO server");
-    CHECK(field(info, "redis_version") == "7.0.15");
-    CHECK(field(info, "nearcache_version") == "1.2.3");
-    CHECK(field(info, "nearcache_backend") == "redis://h:1");
-    CHECK(field(info, "nearcache_backend_reachable") == "1");
-    CHECK(field(info, "run_id") == "abc");
-    CHECK(field(info, "tcp_port") == "6380");
-    CHECK(field(info, "io_threads") == "2");
-    CHECK(field(info, "uptime_in_seconds") == "61");
+    visitor.say("CONFIG SET save x");
+    auto& own = house.backend.private_connection(0);
+    CHECK(own.take_sent() == "*4\r\n" + bulk("CONFIG") + bulk("SET") + bulk("save") + bulk("x"));
+    own.give("+OK\r\n");
 
-    house.backend.set_reachable(false);
-    CHECK(field(visitor.ask("INFO"), "nearcache_backend_reachable") == "0");
-}
-
-TEST_CASE("INFO counts clients and requests in flight, and who was refused") {
-    House house(2);
-    const auto place = house.connections.try_acquire();
-    Visitor visitor(house), other(house);
-    other.say("GET a");
-    other.say("GET b");
-    other.say("GET c");
-
-    const auto info = visitor.ask("INFO");
-    CHECK(field(info, "connected_clients") == "1");
-    CHECK(field(info, "maxclients") == "50");
-    CHECK(field(info, "requests_in_flight") == "2");
-    CHECK(field(info, "max_requests_in_flight") == "2");
-    CHECK(field(info, "rejected_requests") == "1");
-    CHECK(field(info, "rejected_connections") == "0");
-
-    house.backend.fail_all(Errc::shutting_down);
-    CHECK(field(visitor.ask("INFO"), "requests_in_flight") == "0");
-}
-
-TEST_CASE("INFO adds up what the lanes have counted") {
-    House house;
-    Counters::add(house.context.counters[0].commands, 3);
-    Counters::add(house.context.counters[1].commands, 4);
-    Counters::add(house.context.counters[1].connections, 2);
-    Counters::add(house.context.counters[0].protocol_errors, 1);
-    Visitor visitor(house);
-
-    const auto info = visitor.ask("INFO stats");
-
-    CHECK(field(info, "total_commands_processed") == "7");
-    CHECK(field(info, "total_connections_received") == "2");
-    CHECK(field(info, "protocol_errors") == "1");
-}
-
-TEST_CASE("INFO tells what the cache did and holds") {
-    House house;
-    Visitor visitor(house);
-    keep(house, "k", "v");
-    visitor.say("GET none");
-    house.backend.answer_absent(0, "none");
-    visitor.ask("GET k");
-    visitor.ask("GET k");
-    visitor.ask("GET none");
-    visitor.say("GET open");
-
-    visitor.say("INFO cache");
-    house.backend.answer(0, "open", "w");
-    const auto info = visitor.hear();
-
-    CHECK(field(info, "cache_entries") == "1");
-    CHECK(field(info, "cache_max_entries") == "100");
-    CHECK(field(info, "cache_absent_keys") == "1");
-    CHECK(field(info, "cache_hits") == "2");
-    CHECK(field(info, "cache_absent_hits") == "1");
-    CHECK(field(info, "cache_misses") == "3");
-    CHECK(field(info, "cache_inserts") == "2");
-    CHECK(field(info, "cache_open_leases") == "1");
-    CHECK(field(info, "cache_ttl_ms") == "60000");
-    CHECK(field(info, "cache_shards") == "1");
+    CHECK(visitor.hear() == "+OK\r\n");
+    CHECK(own.was_given_back());
 }
 
 }  // namespace

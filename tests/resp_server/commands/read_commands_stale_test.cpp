@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "resp_server/commands/data_commands.hpp"
+#include "resp_server/commands/read_commands.hpp"
 #include "tests/resp_server/visitor.hpp"
 
 namespace nearcache::resp_server {
