@@ -183,7 +183,7 @@ void OwnConnection::expect_next() {
 
 bool OwnConnection::has_state() const noexcept {
     return transaction.is_open() || is_watching || is_monitoring || is_tracking || is_exempt ||
-           is_touchless || is_target || is_marked || subscriptions.any();
+           is_touchless || is_target || has_tracked || is_marked || subscriptions.any();
 }
 
 // Nothing may be touched afterwards.

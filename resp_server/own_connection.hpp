@@ -91,6 +91,9 @@ class OwnConnection final : private cache::PrivateConnection::Listener {
     bool is_watching = false;
     bool is_monitoring = false;
     bool is_tracking = false;
+    // Redis goes on remembering what a connection has read, and tells it when it tracks again: it
+    // must never be another client's.
+    bool has_tracked = false;
     bool is_broadcasting = false;  // CLIENT TRACKING BCAST
     bool is_exempt = false;        // CLIENT NO-EVICT
     bool is_touchless = false;     // CLIENT NO-TOUCH

@@ -111,7 +111,10 @@ transcript() {
 # list has and the transcripts have not.
 surprises() { # CLIENT REDIS NEARCACHE
     local listed="$servers_dir/listed" seen="$servers_dir/seen"
-    sed -n "s/^$1 \([<>] \)/\1/p" "$sources/differences" >"$listed"
+    : >"$listed"
+    if [[ "$option_against" == nearcache ]]; then
+        sed -n "s/^$1 \([<>] \)/\1/p" "$sources/differences" >"$listed"
+    fi
     diff "$2" "$3" | grep '^[<>]' >"$seen" || true
     if cmp -s "$listed" "$seen"; then return 0; fi
     if [[ -s "$listed" ]]; then

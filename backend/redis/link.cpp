@@ -80,7 +80,8 @@ void Link::try_select(std::string_view database, ForwardCompletion& completion) 
 }
 
 void Link::expect(Asker asker, std::size_t replies) {
-    used_at_ = clock_.now();
+    // One look at the clock does for all that leave together.
+    if (!is_flush_posted_) used_at_ = clock_.now();
     replies_.expected().push({.asker = asker,
                               .replies = static_cast<std::uint32_t>(replies),
                               .deadline = used_at_ + config_.operation_timeout});

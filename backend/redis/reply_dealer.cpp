@@ -24,7 +24,7 @@ bool ReplyDealer::deal() {
     while (!input_.empty()) {
         // A reply that nobody asked for: what follows could be taken for an answer to somebody.
         if (expected_.empty()) return false;
-        if (replies_here_ == 0 && answer_usual_lookup()) continue;
+        if (replies_here_ == 0 && answer_usual()) continue;
         const auto bytes = input_.unused();
         const auto next = bytes.substr(bytes_here_);
         // Nobody here has asked for pushes.
@@ -45,21 +45,45 @@ bool ReplyDealer::deal() {
     return true;
 }
 
-// What most of all misses are answered with is read in one go, without looking for its end first.
-bool ReplyDealer::answer_usual_lookup() {
-    auto* const* const asker = std::get_if<GetCompletion*>(&expected_.front().asker);
-    if (asker == nullptr) return false;
-    auto found = read_usual_lookup(input_.unused());
-    if (!found) return false;
+// What most questions are answered with is read in one go, without looking for its end first.
+bool ReplyDealer::answer_usual() {
+    const auto& expected = expected_.front();
+    const auto bytes = input_.unused();
+    std::size_t size = 0;
+    if (auto* const* const get = std::get_if<GetCompletion*>(&expected.asker)) {
+        size = answer_usual(*get, bytes);
+    } else if (auto* const* const forward = std::get_if<ForwardCompletion*>(&expected.asker)) {
+        if (expected.replies == 1) size = answer_usual(*forward, bytes);
+    }
+    if (size == 0) return false;
     // It may have seen a part of it before.
     framer_ = ReplyFramer{};
-    found->reply.is_tracked = is_tracked();
-    auto* const who = *asker;
-    expected_.pop();
-    if (who != nullptr) who->on_reply(found->reply);
     ++answered_;
-    input_.consume(found->size);
+    input_.consume(size);
     return true;
+}
+
+// A value or null, and how long it lives.
+std::size_t ReplyDealer::answer_usual(GetCompletion* asker, std::string_view bytes) {
+    auto found = read_usual_lookup(bytes);
+    if (!found) return 0;
+    found->reply.is_tracked = is_tracked();
+    expected_.pop();
+    if (asker != nullptr) asker->on_reply(found->reply);
+    return found->size;
+}
+
+// A short line, such as OK or a number.
+std::size_t ReplyDealer::answer_usual(ForwardCompletion* asker, std::string_view bytes) {
+    constexpr std::size_t longest = 24;
+    const auto end = bytes.substr(0, longest).find('\r');
+    const bool is_line = bytes[0] == '+' || bytes[0] == ':' || bytes[0] == '-';
+    if (!is_line || end == std::string_view::npos || !bytes.substr(end + 1).starts_with('\n')) {
+        return 0;
+    }
+    expected_.pop();
+    if (asker != nullptr) asker->on_reply({bytes.substr(0, end + 2), &input_.block()});
+    return end + 2;
 }
 
 bool ReplyDealer::answer(std::string_view replies) {

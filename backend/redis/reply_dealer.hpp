@@ -41,7 +41,10 @@ class ReplyDealer {
     bool is_server_strange() const noexcept { return is_server_strange_; }
 
   private:
-    bool answer_usual_lookup();
+    // Answers the one in front if that can be done quickly; else nothing was done.
+    bool answer_usual();
+    std::size_t answer_usual(GetCompletion* asker, std::string_view bytes);
+    std::size_t answer_usual(ForwardCompletion* asker, std::string_view bytes);
     bool answer(std::string_view replies);
     bool answer(GetCompletion* asker, std::string_view replies);
     bool answer(GetManyCompletion* asker, std::string_view replies);

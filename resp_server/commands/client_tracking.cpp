@@ -37,6 +37,7 @@ class TrackingReply : public OwnReply {
         if (value.bytes == ok) {
             auto& own = connection();
             own.is_tracking = wanted_.is_on;
+            own.has_tracked = own.has_tracked || wanted_.is_on;
             own.is_broadcasting = wanted_.is_on && wanted_.is_broadcasting;
             own.redirected_to = wanted_.is_on ? wanted_.redirected_to : 0;
         }

@@ -202,6 +202,8 @@ Execution reset(Client& client) {
     return Execution::done;
 }
 
+void say_hello(Client& client) { append_hello(client.out(), client); }
+
 Execution hello(Client& client, const resp::Command& command) {
     if (client.replies().pending() != 0) return Execution::later;
     const auto options = read_hello(client, command);

@@ -20,6 +20,8 @@ void auth(Client& client, const resp::Command& command);
 // These decide where the commands behind them go, and wait until nothing of the client is pending.
 Execution reset(Client& client);
 Execution hello(Client& client, const resp::Command& command);
+// HELLO alone, which changes nothing.
+void say_hello(Client& client);
 // The backend says whether there is such a database.
 Execution select(Client& client, const resp::Command& command);
 

@@ -47,6 +47,10 @@ bool is_answered_here(Client& client, const Resolved& resolved, const resp::Comm
         case Handler::auth:
             auth(client, command);
             return true;
+        case Handler::hello:
+            if (command.words.size() > 1) return false;
+            say_hello(client);
+            return true;
         case Handler::client_here:
             client_here(client, command);
             return true;
@@ -204,7 +208,8 @@ Execution execute(Client& client, const resp::Command& command) {
     }
     if (spec == nullptr) return execute_foreign(client, command);
     if (handler != Handler::refuse_subcommand && !spec->takes(words.size())) {
-        refuse_arity(client, *spec);
+        if (handler == Handler::exec) return exec(client, command);
+        append_wrong_arity(client.out(), spec->name);
         return Execution::done;
     }
     if (const auto* const difference = difference_of(client, *spec)) {

@@ -47,14 +47,6 @@ void refuse_unknown(Client& client, const resp::Command& command) {
     append_error(client.out(), text);
 }
 
-// With EXEC a transaction ends, so Redis says it in these words even where there is none.
-void refuse_arity(Client& client, const CommandSpec& spec) {
-    if (spec.handler != Handler::exec) return append_wrong_arity(client.out(), spec.name);
-    append_error(client.out(),
-                 "EXECABORT Transaction discarded because of: wrong number of arguments for "
-                 "'exec' command");
-}
-
 void refuse_subcommand(Client& client, const resp::Command& command) {
     std::string container(command.name());
     std::ranges::transform(container, container.begin(), [](char c) {

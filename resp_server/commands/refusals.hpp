@@ -13,7 +13,6 @@ namespace nearcache::resp_server {
 
 // Redis's own words; whoever speaks HTTP gets none.
 void refuse_unknown(Client& client, const resp::Command& command);
-void refuse_arity(Client& client, const CommandSpec& spec);
 void refuse_subcommand(Client& client, const resp::Command& command);
 
 // The backend has none to lend (the embedded store), or has lent as many as it may.

@@ -192,6 +192,21 @@ Execution queue_forwarded(Client& client, const CommandSpec* spec, const resp::C
     return send_own<QueuedReply>(client, command, {.written = std::move(written), .follows = true});
 }
 
+// With too many words it ends the watching, too, and says so in the words for a transaction.
+Execution exec_without_multi(Client& client, const resp::Command& command) {
+    if (command.words.size() > 1 && client.own() != nullptr) {
+        const auto sent = send_own(client, command, {.follows = true});
+        if (sent == Execution::done) client.own()->is_watching = false;
+        return sent;
+    }
+    append_error(client.out(),
+                 command.words.size() == 1
+                     ? "ERR EXEC without MULTI"
+                     : "EXECABORT Transaction discarded because of: wrong number of arguments for "
+                       "'exec' command");
+    return Execution::done;
+}
+
 }  // namespace
 
 Execution multi(Client& client, const resp::Command& command) {
@@ -218,10 +233,7 @@ Execution watch(Client& client, const resp::Command& command) {
 
 Execution exec(Client& client, const resp::Command& command) {
     auto* const own = client.own();
-    if (own == nullptr || !own->transaction.is_open()) {
-        append_error(client.out(), "ERR EXEC without MULTI");
-        return Execution::done;
-    }
+    if (own == nullptr || !own->transaction.is_open()) return exec_without_multi(client, command);
     const auto sent = send_own<ExecReply>(client, command,
                                           {.written = own->transaction.written(),
                                            .holds_back = own->transaction.may_change_client(),
@@ -273,6 +285,8 @@ Execution queue(Client& client, const Resolved& resolved, const resp::Command& c
         case Handler::unwatch:
             return queue_forwarded(client, spec, command);
         case Handler::hello:
+            if (command.words.size() == 1) return queue_stand_in(client, command);
+            return refuse_in_transaction(client, *spec);
         case Handler::subscribe:
         case Handler::monitor:
         case Handler::client_list:

@@ -17,10 +17,11 @@ trap 'exit 143' TERM
 
 cli() { timeout 30 redis-cli -h "$host" -p "$port" "$@"; }
 
-# Answers of one line stand behind the arrow, others below it; standard input is passed on.
+# Answers of one line stand behind the arrow, others below it. redis-cli says how long it waited for
+# one when that was half a second, which is the machine's fault.
 report() { # WHAT, and the answer on standard input
     local answer
-    answer="$(cut -c 1-300 | tr -d '\0' | cat -v)"
+    answer="$(cut -c 1-300 | tr -d '\0' | cat -v | grep -vxE '\([0-9]+\.[0-9]+s\)')"
     if [[ "$answer" == *$'\n'* ]]; then
         printf '%s ->\n' "$1"
         printf '    %s\n' "${answer//$'\n'/$'\n    '}"

@@ -23,6 +23,9 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # How a line is drawn: cursor to its beginning, prompt and text, then the hint in its own colour.
 HINT = re.compile(r"\x1b\[0;\d+;\d+m(.*?)\x1b\[0m")
 
+# Said after an answer that took half a second, which is the machine's fault.
+WAITED = re.compile(r"\(\d+\.\d+s\)")
+
 
 class Terminal:
     """A redis-cli whose screen is read here. Typed are whole lines, or keys that do something."""
@@ -112,6 +115,7 @@ def answered(shown):
     lines = plain(shown).split("\n")
     if len(lines) < 2 or not PROMPT.search(lines[-1]):
         return None
+    lines = [line for line in lines if not WAITED.fullmatch(line)]
     return "\n".join(lines[1:-1] + [PROMPT.findall(lines[-1])[-1]])
 
 

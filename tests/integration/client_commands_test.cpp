@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/nearcache_process.hpp"
+#include "tests/support/speaker.hpp"
 
 namespace nearcache::tests {
 
@@ -135,7 +136,7 @@ const Words forms[] = {
     {"PING"},
 };
 
-void compare_forms(TestClient& direct, TestClient& proxied) {
+void compare_forms(Speaker& direct, Speaker& proxied) {
     for (const auto& words : forms) {
         std::string line;
         for (const auto& word : words) line.append(word).append(" ");
@@ -148,16 +149,16 @@ void compare_forms(TestClient& direct, TestClient& proxied) {
 
 TEST_CASE("CLIENT answers byte for byte as Redis does, its refusals too") {
     ProxiedRedis servers;
-    TestClient direct(servers.redis.port());
-    auto proxied = servers.resp();
+    Speaker direct(servers.redis);
+    Speaker proxied(servers.proxy);
 
     compare_forms(direct, proxied);
 }
 
 TEST_CASE("CLIENT answers in RESP3 as Redis does") {
     ProxiedRedis servers;
-    TestClient direct(servers.redis.port());
-    auto proxied = servers.resp();
+    Speaker direct(servers.redis);
+    Speaker proxied(servers.proxy);
     for (auto* const client : {&direct, &proxied}) client->ask({"HELLO", "3"});
 
     compare_forms(direct, proxied);
@@ -296,14 +297,14 @@ TEST_CASE("a client in RESP2 may redirect invalidations to itself") {
 
 TEST_CASE("a client in RESP3 gets its invalidations as pushes") {
     ProxiedRedis servers;
-    auto client = servers.resp();
+    Speaker client(servers.proxy);
     client.ask({"HELLO", "3"});
 
     CHECK(client.ask({"CLIENT", "TRACKING", "ON"}) == ok);
     CHECK(client.ask({"GET", "k"}) == "_\r\n");
     servers.redis.command({"SET", "k", "v"});
 
-    CHECK(client.read_reply() == ">2\r\n" + bulk("invalidate") + array({bulk("k")}));
+    CHECK(client.hear() == ">2\r\n" + bulk("invalidate") + array({bulk("k")}));
     CHECK(client.ask({"GET", "k"}) == bulk("v"));
 }
 

@@ -166,24 +166,47 @@ std::string invalidation(const std::string& key) {
 
 TEST_CASE("a client that tracks is told what changes, of what it read and of nothing else") {
     ProxiedRedis servers;
+    servers.resp().ask({"GET", "k"});
+    {
+        Speaker client(servers.proxy);
+        client.ask({"HELLO", "3"});
+        REQUIRE(client.ask({"CLIENT", "TRACKING", "ON"}) == ok);
+
+        CHECK(client.ask({"GET", "k"}) == null);
+        CHECK(client.ask({"MGET", "a", "b"}) == array({null, null}));
+        servers.redis.command({"SET", "unread", "x"});
+        servers.redis.command({"SET", "k", "1"});
+        CHECK(client.hear() == invalidation("k"));
+        servers.resp().ask({"SET", "b", "1"});
+        CHECK(client.hear() == invalidation("b"));
+        CHECK(client.ask({"GET", "k"}) == bulk("1"));
+        CHECK(client.ask({"CLIENT", "TRACKING", "OFF"}) == ok);
+        servers.redis.command({"SET", "k", "2"});
+        CHECK(client.ask({"PING"}) == "+PONG\r\n");
+    }
+
+    CHECK(comes_to_rest(servers.proxy));
+}
+
+// Redis remembers what a connection has read though it tracks no more.
+TEST_CASE("nobody is told of what another client has read on the same connection before") {
+    ProxiedRedis servers;
+    for (int round = 0; round < 3; ++round) {
+        Speaker client(servers.proxy);
+        client.ask({"HELLO", "3"});
+        client.ask({"CLIENT", "TRACKING", "ON"});
+        client.ask({"GET", "read before"});
+        client.ask({"CLIENT", "TRACKING", "OFF"});
+    }
     Speaker client(servers.proxy);
     client.ask({"HELLO", "3"});
-    servers.resp().ask({"GET", "k"});
-    REQUIRE(client.ask({"CLIENT", "TRACKING", "ON"}) == ok);
+    client.ask({"CLIENT", "TRACKING", "ON"});
+
+    servers.redis.command({"SET", "read before", "x"});
 
     CHECK(client.ask({"GET", "k"}) == null);
-    CHECK(client.ask({"MGET", "a", "b"}) == array({null, null}));
-    servers.redis.command({"SET", "unread", "x"});
-    servers.redis.command({"SET", "k", "1"});
+    servers.redis.command({"SET", "k", "x"});
     CHECK(client.hear() == invalidation("k"));
-    servers.resp().ask({"SET", "b", "1"});
-    CHECK(client.hear() == invalidation("b"));
-    CHECK(client.ask({"GET", "k"}) == bulk("1"));
-    CHECK(client.ask({"CLIENT", "TRACKING", "OFF"}) == ok);
-    servers.redis.command({"SET", "k", "2"});
-
-    CHECK(client.ask({"PING"}) == "+PONG\r\n");
-    CHECK(comes_to_rest(servers.proxy));
 }
 
 TEST_CASE("a client that tracks by prefix, or by choice, is told what it asked for") {

@@ -96,6 +96,7 @@ TEST_CASE("whatever is left behind on a connection keeps it from going back") {
         [](auto& own) { own.is_watching = true; },
         [](auto& own) { own.is_monitoring = true; },
         [](auto& own) { own.is_tracking = true; },
+        [](auto& own) { own.has_tracked = true; },
         [](auto& own) { own.is_exempt = true; },
         [](auto& own) { own.is_touchless = true; },
         [](auto& own) { own.is_target = true; },

@@ -26,6 +26,8 @@ std::span<const CommandForm> wrong_forms();
 std::span<const CommandForm> blocking_forms();
 // One reply too, and the connection is another afterwards.
 std::span<const CommandForm> connection_forms();
+// The same, but not between MULTI and EXEC.
+std::span<const CommandForm> outside_forms();
 // May go on one connection only while another waits for what it brings: pairs of one that waits
 // and one that feeds, separated by a semicolon.
 std::span<const CommandForm> meeting_forms();

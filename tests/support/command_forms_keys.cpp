@@ -76,7 +76,7 @@ constexpr CommandForm server[] = {
     {"SPUBLISH {shard} {value}"},
     {"PUBSUB NUMSUB <{channel}>*"},
     {"PUBSUB NUMPAT"},
-    {"PUBSUB CHANNELS [c*|pa*|nothing]"},
+    {"PUBSUB CHANNELS <c*|pa*|nothing>", as_is},
     {"PUBSUB SHARDCHANNELS [s*]"},
     {"PUBSUB SHARDNUMSUB <{shard}>*"},
     {"ECHO {value}"},

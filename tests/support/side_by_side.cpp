@@ -80,6 +80,15 @@ class Assignment {
     std::size_t confirmations_left_ = 0;
 };
 
+// News of changes, as RESP3 brings them to a client that tracks.
+bool is_news(const std::string& frame) { return frame.starts_with(">2\r\n$10\r\ninvalidate\r\n"); }
+
+// Whether this key was still there when it was read, and so has news to come, is up to the moment.
+bool is_of_fleeting_key(const std::string& frame) { return frame.ends_with("brief\r\n"); }
+
+// After so many batches of its connection the other side will not be told any more.
+constexpr std::size_t patient_batches = 25;
+
 std::size_t replies_to(const Batch& batch) {
     const auto answered = std::ranges::count(batch.commands, false, &PlannedCommand::is_muted);
     return static_cast<std::size_t>(answered) + 1;
@@ -175,15 +184,43 @@ SideBySide::Transcript SideBySide::transcript(FrameReader& reader, const Batch& 
     return read;
 }
 
+std::optional<Difference> SideBySide::compare_news(Pair& pair, const Batch& batch) {
+    auto& expected = pair.news_to_reference;
+    auto& actual = pair.news_to_subject;
+    std::erase_if(expected, [&actual](const News& news) {
+        const auto same = std::ranges::find(actual, news.frame, &News::frame);
+        if (same == actual.end()) return false;
+        actual.erase(same);
+        return true;
+    });
+    const auto is_late = [&pair](const std::vector<News>& news) {
+        return !news.empty() && news.front().batch + patient_batches < pair.batches;
+    };
+    if (is_late(expected)) return difference(batch, nullptr, expected.front().frame, "never told");
+    if (is_late(actual)) return difference(batch, nullptr, "never told", actual.front().frame);
+    return std::nullopt;
+}
+
+void SideBySide::take_news(Transcript& heard, std::vector<News>& news, std::size_t batch) {
+    for (const auto& frame : heard.frames) {
+        if (is_news(frame) && !is_of_fleeting_key(frame)) news.push_back({frame, batch});
+    }
+    std::erase_if(heard.frames, is_news);
+}
+
 std::optional<Difference> SideBySide::compare(const Batch& batch) {
     auto& pair = *pairs_[batch.connection];
-    const auto reference = transcript(pair.reference, batch);
+    auto reference = transcript(pair.reference, batch);
     if (!reference.failure.empty()) throw std::runtime_error("reference: " + reference.failure);
     const auto& last = reference.frames.back();
     if (!is_end(last) && last != queued_reply) {
         throw std::logic_error("replies miscounted; the last is " + printable(last, printed_bytes));
     }
-    const auto subject = transcript(pair.subject, batch);
+    auto subject = transcript(pair.subject, batch);
+    ++pair.batches;
+    take_news(reference, pair.news_to_reference, pair.batches);
+    take_news(subject, pair.news_to_subject, pair.batches);
+    if (auto difference = compare_news(pair, batch)) return difference;
 
     Assignment assignment(batch);
     for (std::size_t i = 0; i < reference.frames.size(); ++i) {

@@ -43,11 +43,20 @@ class SideBySide {
     void start_over();
 
   private:
+    struct News {
+        std::string frame;
+        std::size_t batch;  // in which it was heard
+    };
     struct Pair {
         explicit Pair(Ports ports);
         FrameReader reference;
         FrameReader subject;
         std::vector<Comparison> queued;  // of the commands in an open transaction
+        // News of changes are on their way for a moment longer through a proxy, and keys expire
+        // when each server comes to it: what one side has heard and the other has not yet.
+        std::vector<News> news_to_reference;
+        std::vector<News> news_to_subject;
+        std::size_t batches = 0;  // compared so far
         bool is_in_transaction = false;
     };
     // The frames that came, and why there were no more when something went wrong.
@@ -58,6 +67,8 @@ class SideBySide {
 
     void send(const Batch& batch);
     std::optional<Difference> compare(const Batch& batch);
+    static void take_news(Transcript& heard, std::vector<News>& news, std::size_t batch);
+    static std::optional<Difference> compare_news(Pair& pair, const Batch& batch);
     std::optional<Difference> compare_endings(const Batch& batch);
     Transcript transcript(FrameReader& reader, const Batch& batch) const;
     bool is_same(Pair& pair, const PlannedCommand& command, const std::string& expected,

@@ -103,6 +103,27 @@ TEST_CASE("replies may come in any pieces") {
     }
 }
 
+TEST_CASE("a line is a reply up to its end, however it looks and whenever it comes") {
+    const Log lines{
+        "+OK\r\n", ":-9223372036854775808\r\n",          "-ERR a\rb\nc\r\n", "+\r\n",
+        "+\r\r\n", "+" + std::string(100, 'x') + "\r\n", "$-1\r\n",          ",1.5\r\n"};
+    for (const auto& line : lines) {
+        for (std::size_t cut = 1; cut < line.size(); ++cut) {
+            CAPTURE(line);
+            CAPTURE(cut);
+            Dealing dealing;
+            dealing.expect_forwarded();
+            dealing.expect_forwarded();
+
+            CHECK(dealing.receive(std::string_view(line).substr(0, cut)));
+            CHECK(dealing.receive(std::string_view(line).substr(cut)));
+            CHECK(dealing.receive("+next\r\n"));
+
+            CHECK(dealing.log == Log{line, "+next\r\n"});
+        }
+    }
+}
+
 TEST_CASE("what nobody asked for is answered to nobody") {
     Dealing nobody, somebody;
     somebody.expect_forwarded();
