@@ -18,7 +18,8 @@ std::string sent(const std::vector<std::string>& words) {
 
 const std::string not_there = "-ERR The client ID you want redirect to does not exist\r\n";
 
-TEST_CASE("tracking goes over a connection of the client's own, for as long as it is on") {
+TEST_CASE(
+    "tracking goes over a connection of the client's own, which is nobody else's afterwards") {
     House house;
     Guest guest(house);
 
@@ -36,7 +37,10 @@ TEST_CASE("tracking goes over a connection of the client's own, for as long as i
     lent.give(ok);
 
     CHECK(guest.hear() == ok);
-    CHECK(lent.was_given_back());
+    CHECK(!guest.client().own()->is_tracking);
+    CHECK(guest.client().reads_cache());
+    // Redis would tell the next one what this one has read.
+    CHECK(!lent.was_given_back());
 }
 
 TEST_CASE("tracking that the backend refuses leaves no connection behind") {
