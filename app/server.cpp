@@ -24,10 +24,11 @@ constexpr std::chrono::seconds goodbye_time{2};
 constexpr int ended_by_second_signal = 3;
 
 // Descriptors for what is no client: the log, the listeners and those they are refusing, and each
-// lane's event loop, resolver and link.
+// lane's event loop, resolver, links, and connections that wait for the next who needs one.
 std::size_t reserved_descriptors(std::size_t threads) {
     constexpr std::size_t doors = 2;
-    return 64 + doors * net::Listener::most_farewells + 8 * threads;
+    constexpr std::size_t each_lane = 32;
+    return 64 + doors * net::Listener::most_farewells + each_lane * threads;
 }
 
 std::size_t thread_count(const Config& config) {
@@ -35,18 +36,25 @@ std::size_t thread_count(const Config& config) {
     return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-// As many connections as were asked for, or as the system lets us have.
-std::size_t connection_limit(std::size_t wanted, std::size_t threads) {
+// As many clients as were asked for, or as the system lets us have: some of them need a second
+// descriptor, for a connection of their own to the backend.
+std::size_t connection_limit(const Config& config, std::size_t threads) {
+    const std::size_t wanted = config.limits.max_connections;
+    const std::size_t seconds = std::min(wanted, config.backend.max_private_connections);
     const std::size_t reserved = reserved_descriptors(threads);
+    const std::size_t all = wanted + seconds + reserved;
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted + reserved) {
-        limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + reserved);
+    if (limit.rlim_cur < all) {
+        limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, all);
         setrlimit(RLIMIT_NOFILE, &limit);
         getrlimit(RLIMIT_NOFILE, &limit);
     }
-    if (limit.rlim_cur >= wanted + reserved) return wanted;
-    return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
+    if (limit.rlim_cur >= all) return wanted;
+    const auto spare =
+        limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
+    // Most clients need no second one; who gets none is told so.
+    return std::min(wanted, spare - std::min(seconds, spare / 4));
 }
 
 std::string random_id() {
@@ -72,7 +80,7 @@ Server::Server(const Config& config)
     : config_(config),
       threads_(thread_count(config)),
       in_flight_(config.limits.max_in_flight),
-      connections_(connection_limit(config.limits.max_connections, threads_.size())),
+      connections_(connection_limit(config, threads_.size())),
       backend_(backend::make_backend(config_.backend, threads_, clock_)),
       cache_(threads_, *backend_, clock_, config_.cache),
       http_(config_.http, {threads_, cache_, clock_, in_flight_, connections_}),
