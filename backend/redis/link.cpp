@@ -103,16 +103,27 @@ void Link::flush_soon() {
 void Link::flush() {
     if (outbox_.is_writing() || outbox_.empty() || state_ != State::up) return;
     outbox_.write_some(socket_,
-                       [this](error_code error, std::size_t sent) { on_written(error, sent); });
+                       [this, connection = connection_](error_code error, std::size_t sent) {
+                           outbox_.on_written(sent);
+                           if (connection != connection_ || state_ != State::up)
+                               return on_late_write();
+                           on_written(error);
+                       });
 }
 
 // What a failed write has left out must not be followed by anything: the connection ends, which
 // shows as a failed read, and that is where the loss is handled.
-void Link::on_written(error_code error, std::size_t sent) {
-    outbox_.on_written(sent);
-    if (!error && state_ == State::up) return flush();
-    if (state_ == State::up) close_socket();
-    outbox_.clear();
+void Link::on_written(error_code error) {
+    if (!error) return flush();
+    outbox_.forget_writing();
+    close_socket();
+}
+
+// The connection that it was for is gone, and those who asked on it were told. Others may have
+// asked since then, and wait for the next connection, or for this write.
+void Link::on_late_write() {
+    outbox_.forget_writing();
+    flush();
 }
 
 // One timer for all who wait: commands queue in the order of their deadlines, so it is armed for
@@ -203,6 +214,7 @@ net::Awaitable<bool> Link::connect() {
     if (!is_connected) co_return false;
 
     socket_ = connector_.take_socket();
+    ++connection_;
     replies_.begin(run_fingerprint(connector_.run_id()));
     // Another link of the same backend tells nothing new of the server.
     if (purpose_.is_home) acquaintance_.count_connection();

@@ -98,7 +98,8 @@ class Link {
     void expect(Asker asker, std::size_t replies);
     void flush_soon();
     void flush();
-    void on_written(boost::system::error_code error, std::size_t sent);
+    void on_written(boost::system::error_code error);
+    void on_late_write();
 
     void watch_deadlines();
     void on_deadline();
@@ -119,6 +120,7 @@ class Link {
     std::atomic<bool> is_up_{false};
     ReplyDealer replies_;
     Outbox outbox_;
+    std::uint64_t connection_ = 0;  // counted: writes of an earlier one may end late
     bool is_flush_posted_ = false;
     bool is_watching_ = false;
     bool has_ended_ = false;

@@ -56,12 +56,15 @@ class Outbox {
         on_written(socket.write_some(buffers(), ignored));
     }
 
-    // What is left of the old must not go over the next connection. While a write is under way its
-    // bytes must stay: then this is to be called again behind on_written().
+    // Forgets all. While a write is under way its bytes must stay: then forget_writing() is to be
+    // called behind on_written().
     void clear() noexcept {
         queued_.clear();
         if (!is_writing_) writing_.clear();
     }
+    // What a write over a connection that is gone has left must not go over the next one. What was
+    // queued since then must.
+    void forget_writing() noexcept { writing_.clear(); }
 
   private:
     void refill() {

@@ -97,7 +97,8 @@ TEST_CASE("a subscriber in RESP3 is answered as by Redis, and may say anything")
         redis->command({"PUBLISH", "p", "2"});
     }
     CHECK(proxied.hear(2) == direct.hear(2));
-    check_same(proxied, direct, {"UNSUBSCRIBE"}, 2);
+    // Without arguments the order of the confirmations is up to the server's hash.
+    check_same(proxied, direct, {"UNSUBSCRIBE", "b", "a"}, 2);
     check_same(proxied, direct, {"PUNSUBSCRIBE"});
     check_same(proxied, direct, {"PUNSUBSCRIBE"});
 
