@@ -17,6 +17,17 @@ namespace nearcache::backend::redis {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+// A value of 512 MB is on its way for a while, which says nothing of the server. Who comes behind
+// it waits for it anyway.
+std::chrono::milliseconds time_to_send(std::size_t bytes) noexcept {
+    constexpr std::size_t bytes_a_millisecond = 16u * 1024;
+    return std::chrono::milliseconds(bytes / bytes_a_millisecond);
+}
+
+}  // namespace
+
 Link::Link(const Context& shared, const Purpose& purpose)
     : context_(shared.threads.lane(purpose.lane)),
       purpose_(purpose),
@@ -66,7 +77,7 @@ void Link::get_many(std::span<const std::string_view> keys, GetManyCompletion& c
 void Link::forward(const net::Slice& command, ForwardCompletion& completion) {
     if (!may_queue()) return refuse(completion);
     outbox_.append(command);
-    expect(&completion, 1);
+    expect(&completion, 1, time_to_send(command.bytes.size()));
 }
 
 // There and back again in one piece: nobody's command gets in between.
@@ -79,12 +90,12 @@ void Link::try_select(std::string_view database, ForwardCompletion& completion) 
     expect(&completion, 2);
 }
 
-void Link::expect(Asker asker, std::size_t replies) {
+void Link::expect(Asker asker, std::size_t replies, std::chrono::milliseconds more_time) {
     // One look at the clock does for all that leave together.
     if (!is_flush_posted_) used_at_ = clock_.now();
     replies_.expected().push({.asker = asker,
                               .replies = static_cast<std::uint32_t>(replies),
-                              .deadline = used_at_ + config_.operation_timeout});
+                              .deadline = used_at_ + config_.operation_timeout + more_time});
     watch_deadlines();
     flush_soon();
 }

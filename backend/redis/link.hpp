@@ -95,7 +95,7 @@ class Link {
     bool may_queue() const noexcept { return state_ == State::up || state_ == State::connecting; }
     template <class Completion>
     void refuse(Completion& completion);
-    void expect(Asker asker, std::size_t replies);
+    void expect(Asker asker, std::size_t replies, std::chrono::milliseconds more_time = {});
     void flush_soon();
     void flush();
     void on_written(boost::system::error_code error);
