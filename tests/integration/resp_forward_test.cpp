@@ -107,7 +107,8 @@ TEST_CASE("the same holds when all commands come in one write") {
 }
 
 TEST_CASE("a reply of any depth and size is passed on whole") {
-    ProxiedRedis servers;
+    // Redis takes its time to make the large one.
+    ProxiedRedis servers({"--backend-operation-timeout", "60s"});
     TestClient direct(servers.redis.port());
     auto proxied = servers.resp();
     const Words deep{"EVAL", "local t = {1} for i = 1, 30 do t = {t, i} end return t", "0"};
