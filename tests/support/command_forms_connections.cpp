@@ -51,7 +51,7 @@ constexpr CommandForm outside_transactions[] = {
     {"HELLO 2 SETNAME {name}", as_is},
     {"HELLO <1|4|abc|''|3 NOSUCH|3 AUTH default|3 AUTH nobody x|2 SETNAME|2 SETNAME x\ny>", as_is},
     {"CLIENT NO-EVICT <ON|OFF|{value}>"},
-    {"CLIENT TRACKING ON [NOLOOP] [OPTIN|OPTOUT]", as_is},
+    {"CLIENT TRACKING ON [NOLOOP]", as_is},
     {"CLIENT TRACKING ON <BCAST PREFIX never|BCAST OPTIN|OPTIN OPTOUT|REDIRECT 99999999>", as_is},
     {"CLIENT TRACKING OFF", as_is},
     {"CLIENT TRACKING <MAYBE|ON NOSUCH|ON PREFIX x|ON REDIRECT abc>", as_is},
