@@ -1,7 +1,5 @@
 #include "resp_server/command_answers.hpp"
 
-#include <algorithm>
-
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "resp/reply_writer.hpp"
@@ -10,12 +8,6 @@
 namespace nearcache::resp_server {
 
 namespace {
-
-std::string in_lower_case(std::string_view word) {
-    std::string lowered(word);
-    std::ranges::transform(lowered, lowered.begin(), lower);
-    return lowered;
-}
 
 // Of other subcommands the words behind them may be keys, or patterns.
 bool names_commands_alone(std::string_view subcommand) {
@@ -40,21 +32,24 @@ std::string CommandAnswers::question(resp::Dialect dialect,
 CommandAnswers::Answer CommandAnswers::find(const std::string& question,
                                             const Moment& moment) const {
     const std::lock_guard lock(mutex_);
-    const auto found = answers_.find(question);
-    if (found == answers_.end()) return nullptr;
-    const auto& asked = found->second.asked;
-    const bool holds =
-        asked.connections_made == moment.connections_made && moment.now - asked.now < longest_life;
-    return holds ? found->second.answer : nullptr;
+    const auto* const kept = find_kept(question, moment.connections_made);
+    return kept != nullptr && moment.now - kept->asked.now < longest_life ? kept->answer : nullptr;
 }
 
 CommandAnswers::Answer CommandAnswers::find_last(const std::string& question,
                                                  std::uint64_t connections_made) const {
     const std::lock_guard lock(mutex_);
+    const auto* const kept = find_kept(question, connections_made);
+    return kept != nullptr ? kept->answer : nullptr;
+}
+
+// However old, but of the same connections: another server may say something else.
+const CommandAnswers::Kept* CommandAnswers::find_kept(const std::string& question,
+                                                      std::uint64_t connections_made) const {
     const auto found = answers_.find(question);
     const bool holds =
         found != answers_.end() && found->second.asked.connections_made == connections_made;
-    return holds ? found->second.answer : nullptr;
+    return holds ? &found->second : nullptr;
 }
 
 void CommandAnswers::keep(const std::string& question, const Moment& moment,

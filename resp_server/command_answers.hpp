@@ -53,6 +53,8 @@ class CommandAnswers {
         Moment asked;
     };
 
+    // Only while the mutex is held.
+    const Kept* find_kept(const std::string& question, std::uint64_t connections_made) const;
     void make_room();
 
     mutable std::mutex mutex_;  // guards what follows

@@ -194,6 +194,12 @@ void append_names(std::string& out, resp::Dialect dialect, std::uint64_t bits,
 
 }  // namespace
 
+std::string in_lower_case(std::string_view name) {
+    std::string lowered(name);
+    std::ranges::transform(lowered, lowered.begin(), lower);
+    return lowered;
+}
+
 const CommandSpec* find_command(std::string_view name) noexcept {
     if (name.size() < shortest_name) return nullptr;
     const std::uint64_t gist = gist_of(name);

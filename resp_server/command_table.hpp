@@ -132,6 +132,8 @@ constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
 }
 
+std::string in_lower_case(std::string_view name);
+
 // Whether so many words, the name included, are as many as the arity in a table of commands says:
 // exactly so many, or at least so many if it is negative.
 constexpr bool fits_arity(int arity, std::size_t words) noexcept {

@@ -2,20 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <locale>
 #include <utility>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 namespace nearcache::resp_server {
-
-namespace {
-
-std::string in_lower_case(std::string_view name) {
-    return boost::algorithm::to_lower_copy(std::string(name), std::locale::classic());
-}
-
-}  // namespace
 
 // A server that comes back is found among all that there were, so a link that flaps piles up
 // nothing.

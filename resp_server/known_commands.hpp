@@ -31,6 +31,12 @@ class KnownCommands {
     const CommandCatalogue* contradicting() const noexcept {
         return contradicting_.load(std::memory_order_acquire);
     }
+    // Where the backend's table contradicts the row of ours; null, and quickly so, on an ordinary
+    // server.
+    const CommandCatalogue::Difference* difference(const CommandSpec& ours) const noexcept {
+        const auto* const catalogue = contradicting();
+        return catalogue == nullptr ? nullptr : catalogue->difference(ours);
+    }
     // False when it says what was known already.
     bool publish(std::unique_ptr<const CommandCatalogue> catalogue);
 

@@ -32,17 +32,15 @@ void append_error(Output& out, std::string_view text) { resp::append_error(out.t
 
 void append_failure(Output& out, Errc why) { append_error(out, error_text(why)); }
 
-void append_value(Output& out, const cache::Entry& entry) {
-    const auto value = entry.value();
-    if (value.size() <= copied_value_bytes) return resp::append_bulk(out.text(), value);
-    resp::append_header(out.text(), '$', static_cast<std::int64_t>(value.size()));
-    out.append_pinned(value, cache::EntryRef::share(entry));
+void append_part(Output& out, const cache::Entry& entry, std::string_view part) {
+    if (part.size() <= copied_value_bytes) return resp::append_bulk(out.text(), part);
+    resp::append_header(out.text(), '$', static_cast<std::int64_t>(part.size()));
+    out.append_pinned(part, cache::EntryRef::share(entry));
     out.append("\r\n");
 }
 
-void append_slice(Output& out, const net::Slice& slice) {
-    if (!slice.is_better_pinned()) return out.append(slice.bytes);
-    out.append_pinned(slice.bytes, *slice.block);
+void append_value(Output& out, const cache::Entry& entry) {
+    append_part(out, entry, entry.value());
 }
 
 void append_wrong_arity(Output& out, std::string_view command_name) {

@@ -27,8 +27,14 @@ void append_failure(Output& out, Errc why);
 // A bulk string: copied when short, else shared.
 void append_value(Output& out, const cache::Entry& entry);
 
-// Bytes that go on as they came: copied when short, else kept where they are.
-void append_slice(Output& out, const net::Slice& slice);
+// The same for a part of its value.
+void append_part(Output& out, const cache::Entry& entry, std::string_view part);
+
+// Bytes that go on as they came.
+using net::append_slice;
+
+// Whether a reply of the backend is its plain consent.
+constexpr bool is_ok(std::string_view reply) noexcept { return reply == "+OK\r\n"; }
 
 // "ERR wrong number of arguments for 'get' command"
 void append_wrong_arity(Output& out, std::string_view command_name);

@@ -17,6 +17,10 @@ struct Footing {
     resp::Dialect dialect = resp::Dialect::resp2;
     bool asks_run_id = false;  // whether it matters which server this is
     bool asks_id = false;      // whether it matters what the server calls the connection
+
+    bool serves(std::uint32_t wanted, resp::Dialect spoken) const noexcept {
+        return database == wanted && dialect == spoken;
+    }
 };
 
 // As the URL has it, for who has not chosen otherwise.

@@ -4,37 +4,29 @@
 #include <utility>
 
 namespace nearcache::backend::redis {
-namespace {
-
-constexpr std::chrono::seconds between_sweeps{5};
-
-}  // namespace
 
 LinkSet::LinkSet(const Context& shared, net::LaneId lane)
     : shared_(shared),
       lane_(lane),
       home_(shared, {.lane = lane, .footing = home_footing(shared.config), .is_home = true}),
-      sweep_timer_(shared.threads.lane(lane).get_executor()) {}
+      sweeps_(shared.threads.lane(lane), [this] { return sweep(); }) {}
 
 void LinkSet::stop() {
-    is_stopped_ = true;
-    sweep_timer_.cancel();
+    sweeps_.stop();
     home_.stop();
     for (auto& link : others_) link->stop();
 }
 
 Link* LinkSet::find_other(std::uint32_t database, resp::Dialect dialect) {
-    const auto found = std::ranges::find_if(others_, [&](const auto& link) {
-        const auto& footing = link->footing();
-        return footing.database == database && footing.dialect == dialect;
-    });
+    const auto found = std::ranges::find_if(
+        others_, [&](const auto& link) { return link->footing().serves(database, dialect); });
     if (found != others_.end()) return found->get();
     return open(database, dialect);
 }
 
 Link* LinkSet::open(std::uint32_t database, resp::Dialect dialect) {
     // Whoever still asks is told by a link that knows that all is over.
-    if (is_stopped_) return &home_;
+    if (sweeps_.is_stopped()) return &home_;
     if (others_.size() >= most_others && !make_room()) return nullptr;
     auto footing = home_.footing();
     footing.database = database;
@@ -42,7 +34,7 @@ Link* LinkSet::open(std::uint32_t database, resp::Dialect dialect) {
     const Link::Purpose purpose{.lane = lane_, .footing = footing, .is_home = false};
     others_.push_back(std::make_unique<Link>(shared_, purpose));
     others_.back()->start();
-    sweep_soon();
+    sweeps_.start();
     return others_.back().get();
 }
 
@@ -66,23 +58,13 @@ void LinkSet::retire(std::size_t index) {
     retired_.push_back(std::move(link));
 }
 
-void LinkSet::sweep_soon() {
-    if (is_sweeping_) return;
-    is_sweeping_ = true;
-    sweep_timer_.expires_after(between_sweeps);
-    sweep_timer_.async_wait([this](boost::system::error_code) {
-        is_sweeping_ = false;
-        if (!is_stopped_) sweep();
-    });
-}
-
-void LinkSet::sweep() {
+bool LinkSet::sweep() {
     std::erase_if(retired_, [](const auto& link) { return link->has_ended(); });
     const auto unused_since = shared_.clock.now() - kept_unused;
     for (std::size_t i = others_.size(); i-- > 0;) {
         if (others_[i]->is_idle() && others_[i]->used_at() < unused_since) retire(i);
     }
-    if (!others_.empty() || !retired_.empty()) sweep_soon();
+    return !others_.empty() || !retired_.empty();
 }
 
 }  // namespace nearcache::backend::redis

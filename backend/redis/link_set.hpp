@@ -10,6 +10,7 @@
 #include "backend/redis/connector.hpp"
 #include "backend/redis/context.hpp"
 #include "backend/redis/link.hpp"
+#include "backend/redis/sweep_timer.hpp"
 #include "net/io_threads.hpp"
 #include "resp/dialect.hpp"
 
@@ -37,8 +38,7 @@ class LinkSet {
     const Link& home() const noexcept { return home_; }
     // Null when there are as many as may be, and somebody waits on each of them.
     Link* find(std::uint32_t database, resp::Dialect dialect) {
-        const auto& footing = home_.footing();
-        if (database == footing.database && dialect == footing.dialect) return &home_;
+        if (home_.footing().serves(database, dialect)) return &home_;
         return find_other(database, dialect);
     }
 
@@ -47,17 +47,14 @@ class LinkSet {
     Link* open(std::uint32_t database, resp::Dialect dialect);
     bool make_room();
     void retire(std::size_t index);
-    void sweep_soon();
-    void sweep();
+    bool sweep();
 
     const Context shared_;
     const net::LaneId lane_;
     Link home_;
     std::vector<std::unique_ptr<Link>> others_;
     std::vector<std::unique_ptr<Link>> retired_;  // stopped, and not ended yet
-    Timer sweep_timer_;
-    bool is_sweeping_ = false;
-    bool is_stopped_ = false;
+    SweepTimer sweeps_;
 };
 
 }  // namespace nearcache::backend::redis

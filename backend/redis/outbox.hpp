@@ -69,7 +69,7 @@ class Outbox {
   private:
     void refill() {
         if (!writing_.empty()) return;
-        std::swap(writing_, queued_);
+        writing_.swap(queued_);
         written_ = 0;
     }
     std::span<const boost::asio::const_buffer> buffers() {

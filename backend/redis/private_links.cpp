@@ -6,15 +6,8 @@
 namespace nearcache::backend::redis {
 namespace {
 
-constexpr std::chrono::seconds between_sweeps{5};
-
 Footing footing_of(const Route& route) {
     return {.database = route.database, .dialect = route.dialect, .asks_id = true};
-}
-
-bool is_as(const PrivateLink& link, const Route& route) noexcept {
-    const auto& footing = link.footing();
-    return footing.database == route.database && footing.dialect == route.dialect;
 }
 
 }  // namespace
@@ -23,7 +16,7 @@ PrivateLinks::PrivateLinks(const Context& shared, net::LaneId lane, net::Limiter
     : shared_(shared),
       lane_(lane),
       limiter_(limiter),
-      sweep_timer_(shared.threads.lane(lane).get_executor()) {}
+      sweeps_(shared.threads.lane(lane), [this] { return sweep(); }) {}
 
 PrivateLinks::~PrivateLinks() {
     links_.clear_and_dispose([](PrivateLink* link) { delete link; });
@@ -31,7 +24,7 @@ PrivateLinks::~PrivateLinks() {
 
 std::unique_ptr<PrivateConnection> PrivateLinks::lend(const Route& route,
                                                       PrivateConnection::Listener& listener) {
-    if (is_stopped_) return nullptr;
+    if (sweeps_.is_stopped()) return nullptr;
     auto permit = limiter_.try_acquire();
     if (!permit) return nullptr;
     auto* const resting = take_resting(route);
@@ -43,17 +36,17 @@ void PrivateLinks::take_back(std::unique_ptr<PrivateConnection> connection, cons
     // All that is lent here is of this kind.
     auto* const link = static_cast<LentLink&>(*connection).link();
     if (link == nullptr || !link->rest(footing_of(route))) return;
-    if (is_stopped_) return link->close();
+    if (sweeps_.is_stopped()) return link->close();
     resting_.push_back(link);
     if (resting_.size() > most_resting) close_oldest();
-    sweep_soon();
+    sweeps_.start();
 }
 
 // The latest first: the others come of age.
 PrivateLink* PrivateLinks::take_resting(const Route& route) {
     for (std::size_t i = resting_.size(); i-- > 0;) {
         auto* const link = resting_[i];
-        if (!is_as(*link, route)) continue;
+        if (!link->footing().serves(route.database, route.dialect)) continue;
         resting_.erase(resting_.begin() + static_cast<std::ptrdiff_t>(i));
         if (link->is_clean()) return link;
         link->close();
@@ -81,26 +74,15 @@ void PrivateLinks::remove(PrivateLink& link) noexcept {
 
 // What is told may give up links, but none goes before its own handlers have run.
 void PrivateLinks::stop() {
-    is_stopped_ = true;
-    sweep_timer_.cancel();
+    sweeps_.stop();
     resting_.clear();
     for (auto& link : links_) link.lose(Errc::shutting_down);
 }
 
-void PrivateLinks::sweep_soon() {
-    if (is_sweeping_) return;
-    is_sweeping_ = true;
-    sweep_timer_.expires_after(between_sweeps);
-    sweep_timer_.async_wait([this](boost::system::error_code) {
-        is_sweeping_ = false;
-        if (!is_stopped_) sweep();
-    });
-}
-
-void PrivateLinks::sweep() {
+bool PrivateLinks::sweep() {
     const auto unused_since = shared_.clock.now() - kept_unused;
     while (!resting_.empty() && resting_.front()->rests_since() < unused_since) close_oldest();
-    if (!resting_.empty()) sweep_soon();
+    return !resting_.empty();
 }
 
 }  // namespace nearcache::backend::redis

@@ -11,6 +11,7 @@
 #include "backend/redis/connector.hpp"
 #include "backend/redis/context.hpp"
 #include "backend/redis/private_link.hpp"
+#include "backend/redis/sweep_timer.hpp"
 #include "net/io_threads.hpp"
 #include "net/limiter.hpp"
 
@@ -44,17 +45,14 @@ class PrivateLinks {
     PrivateLink* take_resting(const Route& route);
     PrivateLink& open(const Route& route);
     void close_oldest();
-    void sweep_soon();
-    void sweep();
+    bool sweep();
 
     const Context shared_;
     const net::LaneId lane_;
     net::Limiter& limiter_;
     boost::intrusive::list<PrivateLink> links_;  // all there are; owned
     std::vector<PrivateLink*> resting_;          // those nobody has, the latest last
-    Timer sweep_timer_;
-    bool is_sweeping_ = false;
-    bool is_stopped_ = false;
+    SweepTimer sweeps_;
 };
 
 }  // namespace nearcache::backend::redis

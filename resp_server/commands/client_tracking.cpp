@@ -18,8 +18,6 @@ namespace nearcache::resp_server {
 
 namespace {
 
-constexpr std::string_view ok = "+OK\r\n";
-
 // What CLIENT TRACKING makes of the connection, if the backend agrees.
 struct Tracking {
     bool is_on = false;
@@ -34,7 +32,7 @@ class TrackingReply : public OwnReply {
 
   protected:
     bool take(const net::Slice& value) override {
-        if (value.bytes == ok) {
+        if (is_ok(value.bytes)) {
             auto& own = connection();
             own.is_tracking = wanted_.is_on;
             own.has_tracked = own.has_tracked || wanted_.is_on;
@@ -108,7 +106,7 @@ class ModeReply final : public OwnReply {
 
   private:
     bool take(const net::Slice& value) override {
-        if (value.bytes == ok) connection().*mode_ = is_on_;
+        if (is_ok(value.bytes)) connection().*mode_ = is_on_;
         return OwnReply::take(value);
     }
 
@@ -204,7 +202,7 @@ Execution redirect(Client& client, const CommandSpec& spec, const resp::Command&
 Execution switch_mode(Client& client, const resp::Command& command, std::string_view name,
                       ModeReply::Mode mode) {
     const bool is_on = is_word(command.words[2], "on");
-    if (client.own() == nullptr && !is_on) return forward(client, WrittenKeys{}, command);
+    if (client.own() == nullptr && !is_on) return forward(client, cache::Written{}, command);
     const auto [own, execution] = own_connection(client, name);
     if (own == nullptr) return execution;
     return send_own<ModeReply>(client, command, {.holds_back = true}, mode, is_on);

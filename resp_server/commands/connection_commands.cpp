@@ -81,7 +81,7 @@ class SelectReply final : public OwnReply {
 
   private:
     bool take(const net::Slice& value) override {
-        if (value.bytes == "+OK\r\n" && wanted_) {
+        if (is_ok(value.bytes) && wanted_) {
             connection().set_database(*wanted_);
             client().set_database(*wanted_);
         }
@@ -100,7 +100,7 @@ class PendingSelect final : public PendingReply, public cache::Forwarding {
     }
 
     void on_forwarded(const net::Slice& answer) override {
-        if (answer.bytes == "+OK\r\n" && wanted_) client_.set_database(*wanted_);
+        if (is_ok(answer.bytes) && wanted_) client_.set_database(*wanted_);
         append_slice(reply(), answer);
         finish();
     }
@@ -130,18 +130,16 @@ struct HelloOptions {
 std::optional<HelloOptions> read_hello(Client& client, const resp::Command& command) {
     const auto& words = command.words;
     HelloOptions options{client.dialect(), {}};
-    if (words.size() > 1) {
-        const auto version = to_integer(words[1]);
-        if (!version) {
-            append_error(client.out(), "ERR Protocol version is not an integer or out of range");
-            return std::nullopt;
-        }
-        if (*version != 2 && *version != 3) {
-            append_error(client.out(), "NOPROTO unsupported protocol version");
-            return std::nullopt;
-        }
-        options.dialect = static_cast<Dialect>(*version);
+    const auto version = to_integer(words[1]);
+    if (!version) {
+        append_error(client.out(), "ERR Protocol version is not an integer or out of range");
+        return std::nullopt;
     }
+    if (*version != 2 && *version != 3) {
+        append_error(client.out(), "NOPROTO unsupported protocol version");
+        return std::nullopt;
+    }
+    options.dialect = static_cast<Dialect>(*version);
     for (std::size_t next = 2; next < words.size();) {
         const auto left = words.size() - next;
         if (iequals(words[next], "AUTH") && left > 2) {

@@ -19,6 +19,7 @@ void auth(Client& client, const resp::Command& command);
 
 // These decide where the commands behind them go, and wait until nothing of the client is pending.
 Execution reset(Client& client);
+// With a version, at least.
 Execution hello(Client& client, const resp::Command& command);
 // HELLO alone, which changes nothing.
 void say_hello(Client& client);

@@ -55,16 +55,6 @@ bool send(Client& client, cache::Written written, const net::Slice& bytes) {
     return true;
 }
 
-// Over the client's own connection, if it has one.
-Execution send_on(Client& client, cache::Written written, const resp::Command& command) {
-    if (client.own() != nullptr) return send_own(client, command, {.written = std::move(written)});
-    if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
-    const Outgoing outgoing(client, command);
-    const bool is_sent = send(client, std::move(written), outgoing.slice());
-    note_source(client, command, is_sent ? "backend" : "refused");
-    return Execution::done;
-}
-
 // The database that a MOVE, or a COPY with DB, writes to.
 std::optional<std::uint32_t> other_database(const CommandSpec& spec, const resp::Command& command) {
     const auto& words = command.words;
@@ -88,8 +78,7 @@ cache::Written hashes_of(const WrittenKeys& keys, const cache::Database& databas
 cache::Written written_by(Client& client, const cache::Database& database, const CommandSpec& spec,
                           const resp::Command& command) {
     const std::span<const std::string_view> words(command.words.data(), command.words.size());
-    const auto* const catalogue = client.context().commands.contradicting();
-    const auto* const difference = catalogue == nullptr ? nullptr : catalogue->difference(spec);
+    const auto* const difference = client.context().commands.difference(spec);
     const auto keys = difference == nullptr
                           ? written_keys(spec, words)
                           : CommandCatalogue::written_keys(spec, *difference, words);
@@ -106,19 +95,23 @@ cache::Written written_by(Client& client, const CommandSpec& spec, const resp::C
 }
 
 Execution forward(Client& client, const CommandSpec& spec, const resp::Command& command) {
-    return send_on(client, written_by(client, spec, command), command);
+    return forward(client, written_by(client, spec, command), command);
 }
 
-Execution forward(Client& client, const WrittenKeys& keys, const resp::Command& command) {
-    return send_on(client, hashes_of(keys, client.database()), command);
+Execution forward(Client& client, cache::Written written, const resp::Command& command) {
+    if (client.own() != nullptr) return send_own(client, command, {.written = std::move(written)});
+    if (!written.nothing() && client.waits_elsewhere()) return Execution::later;
+    const Outgoing outgoing(client, command);
+    const bool is_sent = send(client, std::move(written), outgoing.slice());
+    note_source(client, command, is_sent ? "backend" : "refused");
+    return Execution::done;
 }
 
-Execution forward_alone(Client& client, const WrittenKeys& keys, const resp::Command& command) {
+Execution forward_alone(Client& client, cache::Written written, const resp::Command& command) {
     const auto [own, execution] = own_connection(client, command.name());
     if (own == nullptr) return execution;
     own->is_marked = true;
-    return send_own(client, command,
-                    {.written = hashes_of(keys, client.database()), .blocks = true});
+    return send_own(client, command, {.written = std::move(written), .blocks = true});
 }
 
 }  // namespace nearcache::resp_server

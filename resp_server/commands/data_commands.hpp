@@ -18,9 +18,9 @@ cache::Written hashes_of(const WrittenKeys& keys, const cache::Database& databas
 // Anything with one reply: goes to the backend as it came, and its reply comes back as it came.
 Execution forward(Client& client, const CommandSpec& spec, const resp::Command& command);
 // The same for a command that changes other keys than a row says.
-Execution forward(Client& client, const WrittenKeys& keys, const resp::Command& command);
+Execution forward(Client& client, cache::Written written, const resp::Command& command);
 // For a command that may block, or leave something behind on its connection: nobody knows what, so
 // the connection stays this client's for as long as the client stays.
-Execution forward_alone(Client& client, const WrittenKeys& keys, const resp::Command& command);
+Execution forward_alone(Client& client, cache::Written written, const resp::Command& command);
 
 }  // namespace nearcache::resp_server

@@ -18,17 +18,6 @@ namespace nearcache::resp_server {
 
 namespace {
 
-// Where the backend's table contradicts the row; null, and quickly so, on an ordinary server.
-const CommandCatalogue::Difference* difference_of(Client& client, const CommandSpec& spec) {
-    const auto* const catalogue = client.context().commands.contradicting();
-    return catalogue == nullptr ? nullptr : catalogue->difference(spec);
-}
-
-void refuse_cluster(Client& client) {
-    // Redis's own words: redis-cli --bigkeys says READONLY and goes on when it reads them.
-    append_error(client.out(), "ERR This instance has cluster support disabled");
-}
-
 // What is answered on the spot, by whatever is known here.
 bool is_answered_here(Client& client, const Resolved& resolved, const resp::Command& command) {
     switch (resolved.handler) {
@@ -72,7 +61,7 @@ bool is_answered_here(Client& client, const Resolved& resolved, const resp::Comm
 }
 
 Execution answer_admin(Client& client, const CommandSpec& spec, const resp::Command& command) {
-    if (client.context().config.allows_admin_commands) return administer(client, spec, command);
+    if (client.context().config.allows_admin_commands) return block(client, spec, command);
     refuse_admin(client, spec.name);
     return Execution::done;
 }
@@ -212,7 +201,7 @@ Execution execute(Client& client, const resp::Command& command) {
         append_wrong_arity(client.out(), spec->name);
         return Execution::done;
     }
-    if (const auto* const difference = difference_of(client, *spec)) {
+    if (const auto* const difference = client.context().commands.difference(*spec)) {
         return execute_differing(client, *spec, *difference, command);
     }
     // Most of all commands: not through one more function.

@@ -58,11 +58,8 @@ class PendingInquiry final : public PendingReply, public cache::Forwarding {
 };
 
 Execution inquire(Client& client, std::string_view name) {
-    auto permit = client.context().in_flight.try_acquire();
-    if (!permit) {
-        append_failure(client.out(), Errc::overloaded);
-        return Execution::done;
-    }
+    auto permit = permit_or_refuse(client);
+    if (!permit) return Execution::done;
     auto pending = std::make_unique<PendingInquiry>(client, std::move(*permit), name);
     auto& forwarding = *pending;
     client.replies().add(std::move(pending));
@@ -79,10 +76,10 @@ Execution execute_row(Client& client, const BackendCommand& row, const resp::Com
         append_wrong_arity(client.out(), row.name);
     } else if (row.has(flags::admin) && !client.context().config.allows_admin_commands) {
         refuse_admin(client, row.name);
-    } else if (row.may_share_connection()) {
-        return forward(client, written_keys(row, words), command);
     } else {
-        return forward_alone(client, written_keys(row, words), command);
+        auto written = hashes_of(written_keys(row, words), client.database());
+        return row.may_share_connection() ? forward(client, std::move(written), command)
+                                          : forward_alone(client, std::move(written), command);
     }
     return Execution::done;
 }
@@ -160,9 +157,8 @@ Execution execute_foreign_subcommand(Client& client, const CommandSpec& containe
 Execution execute_differing(Client& client, const CommandSpec& ours,
                             const CommandCatalogue::Difference& difference,
                             const resp::Command& command) {
-    const auto keys = CommandCatalogue::written_keys(ours, difference, command.words);
-    return difference.blocks ? forward_alone(client, keys, command)
-                             : forward(client, keys, command);
+    return difference.blocks ? forward_alone(client, written_by(client, ours, command), command)
+                             : forward(client, ours, command);
 }
 
 }  // namespace nearcache::resp_server

@@ -160,7 +160,7 @@ std::optional<Found> find_values(Client& client, const resp::Command& command) {
 
 Execution mget(Client& client, const resp::Command& command) {
     auto found = find_values(client, command);
-    if (!found) return forward(client, WrittenKeys{}, command);
+    if (!found) return forward(client, cache::Written{}, command);
     if (found->missing.empty()) {
         append_values(client.out(), client.dialect(), found->values);
         note_source(client, command, "cache");

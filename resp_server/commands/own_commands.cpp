@@ -53,7 +53,7 @@ class MonitorReply final : public OwnReply {
 
   private:
     bool take(const net::Slice& value) override {
-        connection().is_monitoring = value.bytes == "+OK\r\n";
+        connection().is_monitoring = is_ok(value.bytes);
         return OwnReply::take(value);
     }
 };
@@ -130,13 +130,6 @@ Execution monitor(Client& client, const resp::Command& command) {
     if (own == nullptr) return execution;
     if (own->is_monitoring) return Execution::done;
     return send_own<MonitorReply>(client, command, {.holds_back = true});
-}
-
-Execution administer(Client& client, const CommandSpec& spec, const resp::Command& command) {
-    const auto [own, execution] = own_connection(client, spec.name);
-    if (own == nullptr) return execution;
-    return send_own(client, command,
-                    {.written = written_by(client, spec, command), .blocks = true});
 }
 
 Execution say_subscribed(Client& client, const resp::Command& command) {

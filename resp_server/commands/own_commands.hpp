@@ -44,16 +44,15 @@ Execution send_own(Client& client, const resp::Command& command, OwnReply::Reque
     return Execution::done;
 }
 
-// BLPOP and its like, and XREAD with BLOCK: whoever waits for them waits alone.
+// BLPOP and its like, and XREAD with BLOCK: whoever waits for them waits alone. So does who sends
+// an administrative command, where they are allowed: whatever that does to its connection, it does
+// to no other.
 Execution block(Client& client, const CommandSpec& spec, const resp::Command& command);
 // WAIT: for replicas to have what this client has written, on whichever connection that was.
 Execution wait(Client& client, const resp::Command& command);
 // SUBSCRIBE, UNSUBSCRIBE and the four like them.
 Execution subscribe(Client& client, const CommandSpec& spec, const resp::Command& command);
 Execution monitor(Client& client, const resp::Command& command);
-// An administrative command, where they are allowed: whatever it does to its connection, it does to
-// no other.
-Execution administer(Client& client, const CommandSpec& spec, const resp::Command& command);
 
 // What a client in RESP2 says while it is subscribed: the backend hears it all, and refuses what
 // does not belong there.

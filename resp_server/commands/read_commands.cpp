@@ -72,7 +72,7 @@ bool may_use_cache(const Client& client, const Key& key) {
 Execution get_from_backend(Client& client, const resp::Command& command) {
     resp::Command question;  // it may have come as PROXY.GET
     question.words = {"GET", command.words[1]};
-    return forward(client, WrittenKeys{}, question);
+    return forward(client, cache::Written{}, question);
 }
 
 // Ends with a value's, or an absence's, own answer; `miss` means that it did not.
@@ -129,14 +129,6 @@ std::string_view part_of(std::string_view value, Range range) {
     if (first > last) return {};
     return value.substr(static_cast<std::size_t>(first),
                         static_cast<std::size_t>(last - first + 1));
-}
-
-void append_part(Output& out, const Entry& entry, Range range) {
-    const auto part = part_of(entry.value(), range);
-    if (part.size() <= copied_value_bytes) return resp::append_bulk(out.text(), part);
-    resp::append_header(out.text(), '$', static_cast<std::int64_t>(part.size()));
-    out.append_pinned(part, cache::EntryRef::share(entry));
-    out.append("\r\n");
 }
 
 }  // namespace
@@ -198,7 +190,7 @@ Execution string_range(Client& client, const CommandSpec& spec, const resp::Comm
     if (!first || !last) return forward(client, spec, command);
     auto& out = client.out();
     const auto on_hit = [&](const Entry& entry, Lookup) {
-        append_part(out, entry, {*first, *last});
+        append_part(out, entry, part_of(entry.value(), {*first, *last}));
     };
     const auto found = find(client, command.words[1], on_hit);
     if (found == Lookup::miss) return forward(client, spec, command);

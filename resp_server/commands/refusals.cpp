@@ -80,6 +80,10 @@ void refuse_admin(Client& client, std::string_view name) {
     append_error(client.out(), admin_refusal(name));
 }
 
+void refuse_cluster(Client& client) {
+    append_error(client.out(), "ERR This instance has cluster support disabled");
+}
+
 std::optional<net::Limiter::Permit> permit_or_refuse(Client& client) {
     auto permit = client.context().in_flight.try_acquire();
     if (!permit) append_failure(client.out(), Errc::overloaded);

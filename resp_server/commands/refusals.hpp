@@ -21,6 +21,8 @@ void refuse_no_more_own(Client& client);
 // It would make a replica, or a debugger's terminal, of a connection.
 void refuse_for_good(Client& client, std::string_view name);
 void refuse_admin(Client& client, std::string_view name);
+// Redis's own words, which redis-cli --bigkeys reads when it has said READONLY, and goes on.
+void refuse_cluster(Client& client);
 std::string admin_refusal(std::string_view name);
 
 // Empty when no request more may be in flight: the error is written.

@@ -1,6 +1,5 @@
 #include "resp_server/commands/transaction_commands.hpp"
 
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -134,7 +133,7 @@ class ExecReply final : public OwnReply {
     void answer(const NotedCommand& noted, std::string_view element) {
         if (iequals(noted.words.front(), "SELECT")) {
             reply().append(element);
-            if (element == "+OK\r\n") select(noted);
+            if (is_ok(element)) select(noted);
             return;
         }
         answer_into(reply(), client(), noted.words);

@@ -48,22 +48,10 @@ class Guest {
     Execution say_words(const std::vector<std::string>& words) {
         std::string bytes;
         resp::append_command(bytes, words);
-        resp::RequestParser parser;
-        resp::Command command;
-        parser.parse(bytes, command);
-        client_.set_now(house_.clock.now());
-        const auto execution = execute(client_, command);
-        if (execution == Execution::done && client_.replying() != Client::Replying::on) {
-            client_.command_done();
-        }
-        return execution;
+        return execute_bytes(house_, client_, bytes);
     }
 
-    std::string hear() {
-        auto bytes = flattened(client_.replies().output());
-        client_.replies().output().clear();
-        return bytes;
-    }
+    std::string hear() { return heard_by(client_); }
     // What it hears once all lanes have done what they can.
     std::string ask(std::string_view line) { return ask_words(words_of(line)); }
     std::string ask_words(const std::vector<std::string>& words) {
@@ -84,16 +72,6 @@ class Guest {
     FakeSocket& socket() noexcept { return socket_; }
 
   private:
-    static std::vector<std::string> words_of(std::string_view line) {
-        std::vector<std::string> words;
-        while (!line.empty()) {
-            const auto end = std::min(line.find(' '), line.size());
-            words.emplace_back(line.substr(0, end));
-            line.remove_prefix(std::min(end + 1, line.size()));
-        }
-        return words;
-    }
-
     House& house_;
     FakeSocket socket_;
     Client client_;

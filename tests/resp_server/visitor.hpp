@@ -59,6 +59,38 @@ struct House {
     }
 };
 
+// The words of a line, between single blanks.
+inline std::vector<std::string> words_of(std::string_view line) {
+    std::vector<std::string> words;
+    while (!line.empty()) {
+        const auto end = std::min(line.find(' '), line.size());
+        words.emplace_back(line.substr(0, end));
+        line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    return words;
+}
+
+// Executes what comes over the wire as a session would. The bytes are gone when this returns, as
+// those of a session are.
+inline Execution execute_bytes(House& house, Client& client, const std::string& bytes) {
+    resp::RequestParser parser;
+    resp::Command command;
+    parser.parse(bytes, command);
+    client.set_now(house.clock.now());
+    const auto execution = execute(client, command);
+    if (execution == Execution::done && client.replying() != Client::Replying::on) {
+        client.command_done();
+    }
+    return execution;
+}
+
+// What a client without a socket has been sent since the last time.
+inline std::string heard_by(Client& client) {
+    auto bytes = flattened(client.replies().output());
+    client.replies().output().clear();
+    return bytes;
+}
+
 // A client without a socket: says commands, hears replies. What is said while it is held back is
 // the test's mistake: a session would keep it.
 class Visitor {
@@ -73,27 +105,14 @@ class Visitor {
         resp::append_command(bytes, words);
         return say_bytes(bytes);
     }
-    // As it comes over the wire, inline commands too. The bytes are gone when this returns, as
-    // those of a session are.
+    // As it comes over the wire, inline commands too.
     Execution say_bytes(const std::string& bytes) {
-        resp::RequestParser parser;
-        resp::Command command;
-        parser.parse(bytes, command);
         if (client_.is_held_back()) throw std::logic_error("the client is held back: " + bytes);
-        client_.set_now(house_.clock.now());
-        const auto execution = execute(client_, command);
-        if (execution == Execution::done && client_.replying() != Client::Replying::on) {
-            client_.command_done();
-        }
-        return execution;
+        return execute_bytes(house_, client_, bytes);
     }
 
     // What has come since the last time.
-    std::string hear() {
-        auto bytes = flattened(client_.replies().output());
-        client_.replies().output().clear();
-        return bytes;
-    }
+    std::string hear() { return heard_by(client_); }
     // For commands that are answered at once.
     std::string ask(std::string_view line) {
         say(line);
@@ -107,16 +126,6 @@ class Visitor {
     int calls() const noexcept { return calls_; }
 
   private:
-    static std::vector<std::string> words_of(std::string_view line) {
-        std::vector<std::string> words;
-        while (!line.empty()) {
-            const auto end = std::min(line.find(' '), line.size());
-            words.emplace_back(line.substr(0, end));
-            line.remove_prefix(std::min(end + 1, line.size()));
-        }
-        return words;
-    }
-
     House& house_;
     int calls_ = 0;
     Client client_;

@@ -9,26 +9,12 @@
 
 #include <doctest/doctest.h>
 
-#include "resp/request_parser.hpp"
+#include "tests/backend/redis/sent_commands.hpp"
 
 namespace nearcache::backend::redis {
 namespace {
 
-using Words = std::vector<std::string>;
 using Kind = resp::Value::Kind;
-
-// The commands that a server would read.
-std::vector<Words> read_commands(std::string_view bytes) {
-    std::vector<Words> commands;
-    resp::RequestParser parser;
-    resp::Command command;
-    while (!bytes.empty()) {
-        REQUIRE(parser.parse(bytes, command) == resp::RequestParser::Status::complete);
-        commands.emplace_back(command.words.begin(), command.words.end());
-        bytes.remove_prefix(parser.consumed());
-    }
-    return commands;
-}
 
 std::string format(std::vector<std::string_view> words) { return format_command(words); }
 

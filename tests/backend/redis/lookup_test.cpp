@@ -8,27 +8,13 @@
 
 #include <doctest/doctest.h>
 
-#include "resp/request_parser.hpp"
+#include "tests/backend/redis/sent_commands.hpp"
 
 namespace nearcache::backend::redis {
 namespace {
 
 using namespace std::chrono_literals;
 using Kind = GetReply::Kind;
-using Words = std::vector<std::string>;
-
-// The commands that a server would read.
-std::vector<Words> read_commands(std::string_view bytes) {
-    std::vector<Words> commands;
-    resp::RequestParser parser;
-    resp::Command command;
-    while (!bytes.empty()) {
-        REQUIRE(parser.parse(bytes, command) == resp::RequestParser::Status::complete);
-        commands.emplace_back(command.words.begin(), command.words.end());
-        bytes.remove_prefix(parser.consumed());
-    }
-    return commands;
-}
 
 template <std::size_t count>
 std::array<GetReply, count> read_many(std::string_view values, std::string_view lives) {
