@@ -13,4 +13,9 @@ std::uint64_t seeded_hash(std::string_view bytes, std::uint64_t seed) noexcept;
 
 std::uint64_t random_seed();
 
+// The same without a seed: for what has to be equal in every process.
+//
+// Threads: any.
+std::uint64_t content_hash(std::string_view bytes) noexcept;
+
 }  // namespace nearcache

@@ -9,6 +9,7 @@
 
 #include <malloc.h>
 
+#include "base/hash.hpp"
 #include "cache/store/memory.hpp"
 
 namespace nearcache::store {
@@ -38,15 +39,28 @@ Entry* Entry::create(const NewEntry& wanted, bool is_absent) {
     assert(wanted.value.size() <= std::numeric_limits<std::uint32_t>::max());
 
     const std::string_view key = noted_key(wanted);
-    const std::size_t size = header_bytes + key.size() + wanted.value.size();
+    const bool keeps_hash = wanted.value.size() > most_unhashed_bytes;
+    const std::size_t size =
+        header_bytes + key.size() + wanted.value.size() + (keeps_hash ? sizeof(std::uint64_t) : 0);
     void* const memory = std::malloc(std::max(size, sizeof(Entry)));
     if (memory == nullptr) throw std::bad_alloc();
     auto* const entry = new (memory) Entry(wanted, is_absent);
     char* const payload = static_cast<char*>(memory) + header_bytes;
     assert(reinterpret_cast<const char*>(&entry->was_hit_) < payload);
     std::copy(key.begin(), key.end(), payload);
-    std::copy(wanted.value.begin(), wanted.value.end(), payload + key.size());
+    char* const end = std::copy(wanted.value.begin(), wanted.value.end(), payload + key.size());
+    if (keeps_hash) {
+        const auto hash = content_hash(wanted.value);
+        std::memcpy(end, &hash, sizeof hash);
+    }
     return entry;
+}
+
+std::uint64_t Entry::value_hash() const noexcept {
+    if (value_size_ <= most_unhashed_bytes) return content_hash(value());
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, bytes() + key_size_ + value_size_, sizeof hash);
+    return hash;
 }
 
 void Entry::destroy() const noexcept {

@@ -29,6 +29,10 @@ struct NewEntry {
     bool is_persistent = false;
 };
 
+// Of a longer value the hash is kept behind it. That of a shorter one takes as long as to fetch it
+// from there, and its eight bytes would often cost sixteen.
+inline constexpr std::size_t most_unhashed_bytes = 128;
+
 // A longer key can be asked for, but is never kept.
 inline constexpr std::size_t most_key_bytes = (std::size_t{1} << 21) - 1;
 
@@ -58,6 +62,8 @@ class Entry final : private OrderLinks, private ExpiryLinks {
     bool is_absent() const noexcept { return is_absent_ != 0; }
     // Whether it is known that the key itself does not expire; the entry does all the same.
     bool is_persistent() const noexcept { return is_persistent_ != 0; }
+    // Another for values that differ: content_hash() of the bytes.
+    std::uint64_t value_hash() const noexcept;
     // False when its key is too long, or it was not meant to be.
     bool is_keepable() const noexcept { return is_keepable_ != 0; }
     // What the allocator spends on it, its own header and rounding included.

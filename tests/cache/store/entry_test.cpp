@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <malloc.h>
 
+#include "base/hash.hpp"
 #include "cache/store/lru.hpp"
 #include "tests/cache/store/store_support.hpp"
 
@@ -39,6 +40,19 @@ TEST_CASE("an absent entry is told from an empty value") {
     CHECK(entry->is_absent());
     CHECK(entry->key() == "key");
     CHECK(entry->value().empty());
+}
+
+TEST_CASE("an entry knows the hash of its value, long or short") {
+    for (const std::size_t size : {0u, 1u, 127u, 128u, 129u, 5'000u, 1u << 20}) {
+        CAPTURE(size);
+        const std::string value(size, 'v');
+        const EntryRef entry = make_entry({"key", 1, value, start, start + long_ttl});
+
+        CHECK(entry->value_hash() == content_hash(value));
+        CHECK(entry->value() == value);
+    }
+    CHECK(make_entry({"key", 1, std::string(200, 'a'), start, start + long_ttl})->value_hash() !=
+          make_entry({"key", 1, std::string(200, 'b'), start, start + long_ttl})->value_hash());
 }
 
 TEST_CASE("an entry counts the bytes that the allocator gave") {
