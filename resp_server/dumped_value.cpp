@@ -3,8 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "base/json_text.hpp"
 #include "resp/reply_reader.hpp"
-#include "resp_server/json_text.hpp"
 
 namespace nearcache::resp_server {
 

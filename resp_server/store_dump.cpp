@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/json_text.hpp"
 #include "resp/reply_reader.hpp"
 #include "resp/reply_writer.hpp"
 #include "resp_server/dumped_value.hpp"
-#include "resp_server/json_text.hpp"
 
 namespace nearcache::resp_server {
 

@@ -1,9 +1,9 @@
-#include "resp_server/json_text.hpp"
+#include "base/json_text.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace nearcache::resp_server {
+namespace nearcache {
 
 namespace {
 
@@ -66,7 +66,7 @@ bool needs_escape(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-void append_text(std::string& out, std::string_view text) {
+void append_escaping(std::string& out, std::string_view text) {
     std::size_t done = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (!needs_escape(text[i])) continue;
@@ -77,22 +77,25 @@ void append_text(std::string& out, std::string_view text) {
     out.append(text, done);
 }
 
-}  // namespace
-
-bool is_utf8(std::string_view bytes) noexcept {
+// How many bytes there are before the first that is no part of a character.
+std::size_t valid_bytes(std::string_view bytes) noexcept {
     std::size_t at = 0;
     while (at < bytes.size()) {
         const auto first = byte_at(bytes, at);
         const auto size = character_size(first);
-        if (size == 0 || size > bytes.size() - at) return false;
+        if (size == 0 || size > bytes.size() - at) return at;
         for (std::size_t i = 1; i < size; ++i) {
-            if ((byte_at(bytes, at + i) & 0xc0) != 0x80) return false;
+            if ((byte_at(bytes, at + i) & 0xc0) != 0x80) return at;
         }
-        if (size > 2 && !may_follow(first, byte_at(bytes, at + 1))) return false;
+        if (size > 2 && !may_follow(first, byte_at(bytes, at + 1))) return at;
         at += size;
     }
-    return true;
+    return at;
 }
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) noexcept { return valid_bytes(bytes) == bytes.size(); }
 
 void append_base64(std::string& out, std::string_view bytes) {
     constexpr std::string_view digits =
@@ -113,7 +116,7 @@ void append_base64(std::string& out, std::string_view bytes) {
 void append_json(std::string& out, std::string_view bytes) {
     out += '"';
     if (is_utf8(bytes) && !bytes.starts_with(base64_mark)) {
-        append_text(out, bytes);
+        append_escaping(out, bytes);
     } else {
         out += base64_mark;
         append_base64(out, bytes);
@@ -121,4 +124,24 @@ void append_json(std::string& out, std::string_view bytes) {
     out += '"';
 }
 
-}  // namespace nearcache::resp_server
+void append_json_text(std::string& out, std::string_view text) {
+    out += '"';
+    append_escaping(out, text);
+    out += '"';
+}
+
+void append_json_message(std::string& out, std::string_view bytes) {
+    constexpr std::string_view replacement = "\xef\xbf\xbd";
+    out += '"';
+    for (;;) {
+        const auto valid = valid_bytes(bytes);
+        append_escaping(out, bytes.substr(0, valid));
+        bytes.remove_prefix(valid);
+        if (bytes.empty()) break;
+        out += replacement;
+        bytes.remove_prefix(1);
+    }
+    out += '"';
+}
+
+}  // namespace nearcache

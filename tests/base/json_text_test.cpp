@@ -1,11 +1,11 @@
-#include "resp_server/json_text.hpp"
+#include "base/json_text.hpp"
 
 #include <string>
 #include <string_view>
 
 #include <doctest/doctest.h>
 
-namespace nearcache::resp_server {
+namespace nearcache {
 namespace {
 
 using namespace std::string_view_literals;
@@ -44,6 +44,27 @@ TEST_CASE("what is no text is base64, and so is what looks like it") {
     CHECK(json("a base64:") == R"("a base64:")");
 }
 
+TEST_CASE("a text that is known to be one is itself, whatever it begins with") {
+    std::string out = "x";
+    append_json_text(out, "base64:\"\n\xc3\xa4");
+
+    CHECK(out == "x\"base64:\\\"\\n\xc3\xa4\"");
+}
+
+TEST_CASE("in a message for people U+FFFD stands for each byte that is no text") {
+    const auto message = [](std::string_view bytes) {
+        std::string out;
+        append_json_message(out, bytes);
+        return out;
+    };
+
+    CHECK(message("") == R"("")");
+    CHECK(message("ERR \"a\"") == R"("ERR \"a\"")");
+    CHECK(message("\xff") == "\"\xef\xbf\xbd\"");
+    CHECK(message("a\xc3\xa4\xc3(\xe2\x82") ==
+          "\"a\xc3\xa4\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+
 TEST_CASE("base64 is that of RFC 4648") {
     CHECK(base64("").empty());
     CHECK(base64("f") == "Zg==");
@@ -70,4 +91,4 @@ TEST_CASE("UTF-8 has one form for each character, and none for what is no charac
 }
 
 }  // namespace
-}  // namespace nearcache::resp_server
+}  // namespace nearcache
