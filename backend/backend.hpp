@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,6 +80,27 @@ class ForwardCompletion {
     ~ForwardCompletion() = default;
 };
 
+// The same for a command that is sent only on a condition: in place of a reply it may hear that the
+// condition did not hold, and then nothing was changed.
+class ConditionalCompletion : public ForwardCompletion {
+  public:
+    virtual void on_condition_failed() = 0;
+
+  protected:
+    ~ConditionalCompletion() = default;
+};
+
+// Whether a key's value is as it should be; null: there is no such key. Asked at most once, on the
+// lane, perhaps from within the call that hands it over; the view lasts for the asking only. It is
+// quick, and asks nothing of the backend: others wait meanwhile.
+using ValueTest = std::function<bool(const std::string_view* value)>;
+
+// What must be true of a key for a command to be carried out.
+struct Condition {
+    std::string_view key;
+    ValueTest test;
+};
+
 // A connection to the backend that serves one client alone, for as long as that client needs it:
 // its transactions, its blocking commands, its subscriptions. What is sent goes as it is; what
 // comes is handed over value by value, replies and pushes alike, in their order: which is which,
@@ -137,6 +159,14 @@ class Backend {
     // commands that get exactly one reply and leave nothing behind on the connection may come here.
     virtual void forward(const Route& route, const net::Slice& command,
                          ForwardCompletion& completion) = 0;
+
+    // The same, but only if the condition holds at the very moment at which the command takes
+    // effect: nobody changes the key in between. The key needs to last only for the call. Its place
+    // among the other commands of the route is anywhere between the call and its completion. A key
+    // of another type fails with the backend's error line; Errc::overloaded: as many are under way
+    // as may be.
+    virtual void forward_if(const Route& route, Condition condition, const net::Slice& command,
+                            ConditionalCompletion& completion) = 0;
 
     // What the backend says to SELECT with that word, without any effect on the route.
     virtual void try_select(const Route& route, std::string_view database,

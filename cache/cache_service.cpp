@@ -50,6 +50,16 @@ void Forwarding::on_failure(Errc why) {
     on_not_forwarded(why);
 }
 
+void ConditionalForwarding::Relay::on_reply(const net::Slice& reply) { told_.on_reply(reply); }
+
+void ConditionalForwarding::Relay::on_failure(Errc why) { told_.on_failure(why); }
+
+// What is cached may be what misled the client.
+void ConditionalForwarding::Relay::on_condition_failed() {
+    told_.service_->drop(told_.written_);
+    told_.on_condition_failed();
+}
+
 CacheService::CacheService(net::IoThreads& threads, backend::Backend& backend, const Clock& clock,
                            const Config& config)
     : threads_(threads),
@@ -132,6 +142,14 @@ void CacheService::forward(const Command& command, Written written, Forwarding& 
     forwarding.service_ = this;
     forwarding.written_ = std::move(written);
     backend_.forward(command.route, command.bytes, forwarding);
+}
+
+void CacheService::forward_if(const Command& command, Condition condition, Written written,
+                              ConditionalForwarding& forwarding) {
+    drop(written);
+    forwarding.service_ = this;
+    forwarding.written_ = std::move(written);
+    backend_.forward_if(command.route, std::move(condition), command.bytes, forwarding.relay_);
 }
 
 void CacheService::try_select(const Route& route, std::string_view database,

@@ -30,6 +30,7 @@ using store::Hash;
 using store::Lookup;
 
 // What the doors say to the backend through the service.
+using backend::Condition;
 using backend::PrivateConnection;
 using backend::Route;
 
@@ -58,11 +59,42 @@ class Forwarding : private backend::ForwardCompletion {
 
   private:
     friend class CacheService;
+    friend class ConditionalForwarding;
     void on_reply(const net::Slice& reply) final;
     void on_failure(Errc why) final;
 
     CacheService* service_ = nullptr;
     Written written_;
+};
+
+// The same for a command that is carried out only on a condition.
+class ConditionalForwarding : public Forwarding {
+  public:
+    ConditionalForwarding() = default;
+    ConditionalForwarding(const ConditionalForwarding&) = delete;
+    ConditionalForwarding& operator=(const ConditionalForwarding&) = delete;
+
+    // Instead of one of the two: nothing was changed.
+    virtual void on_condition_failed() = 0;
+
+  protected:
+    ~ConditionalForwarding() = default;
+
+  private:
+    friend class CacheService;
+    // Apart, as the names of what it is told are Forwarding's already.
+    class Relay final : public backend::ConditionalCompletion {
+      public:
+        explicit Relay(ConditionalForwarding& told) noexcept : told_(told) {}
+        void on_reply(const net::Slice& reply) override;
+        void on_failure(Errc why) override;
+        void on_condition_failed() override;
+
+      private:
+        ConditionalForwarding& told_;
+    };
+
+    Relay relay_{*this};
 };
 
 // What the service counts beside its store and its channel.
@@ -74,8 +106,8 @@ struct ServiceCounters {
 // The story of a request, for both doors: find() what is here, load() what is not, forward() what
 // is none of the cache's business.
 //
-// Threads: any; load(), refresh() and forward() on the thread of the lane they name; start() the
-// owner's.
+// Threads: any; load(), refresh(), forward() and forward_if() on the thread of the lane they name;
+// start() the owner's.
 class CacheService {
   public:
     CacheService(net::IoThreads& threads, backend::Backend& backend, const Clock& clock,
@@ -141,6 +173,10 @@ class CacheService {
     // now and again when its outcome is known, so that no client reads an older value after the
     // writer has its reply.
     void forward(const Command& command, Written written, Forwarding& forwarding);
+    // The same, if the condition holds at the moment at which the command takes effect; see
+    // Backend.
+    void forward_if(const Command& command, Condition condition, Written written,
+                    ConditionalForwarding& forwarding);
 
     // What was, or is about to be, changed by a command that does not go by forward(): to be called
     // before it is sent, and again when its outcome is known, before the client is told.
@@ -176,6 +212,14 @@ class CacheService {
     // Where an answer would come from now, and why.
     Explanation explain(const Key& key, TimePoint now) const;
 
+    // The media type that the rule of the key names; empty: none does.
+    std::string_view content_type(const Entry& entry) const noexcept {
+        return rules_[entry.rule()].content_type;
+    }
+
+    // The number of the rule that holds for a key: for entries that are made elsewhere.
+    std::uint8_t rule_of(std::string_view key) const noexcept { return rules_.find(key); }
+
     store::Stats stats() const { return store_.stats(); }
     CoherenceStatus coherence() const { return invalidator_.status(); }
     ServiceCounters counters() const noexcept;
@@ -187,6 +231,7 @@ class CacheService {
 
   private:
     friend class Forwarding;
+    friend class ConditionalForwarding;
     static store::Demand demand_of(const Directives& directives) noexcept;
     Joined end_join(store::Joined joined, LoadWaiter& waiter);
 

@@ -26,6 +26,8 @@ struct Rule {
     std::chrono::milliseconds stale_if_error{0};
     // stale_if_error holds for values, too, of which the backend has told that they changed.
     bool stale_after_invalidation = false;
+    // The media type as which HTTP serves them; empty: application/octet-stream.
+    std::string content_type = {};
 };
 
 // As many rules can be told apart by what is noted with an entry, the one for all keys included.

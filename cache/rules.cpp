@@ -18,6 +18,7 @@ Rules::Terms spell_out(const Rule& rule, const Config& config) {
         .retention = {.while_revalidate = rule.stale_while_revalidate,
                       .if_error = rule.stale_if_error,
                       .after_invalidation = rule.stale_after_invalidation},
+        .content_type = rule.content_type,
     };
 }
 

@@ -28,6 +28,7 @@ class Rules {
         std::size_t max_value_bytes;
         bool never_cache;
         store::Retention retention;
+        std::string content_type;  // empty: none is said
     };
 
     explicit Rules(const Config& config);

@@ -10,7 +10,6 @@
 
 #include "backend/embedded/command_table.hpp"
 #include "resp/reply_writer.hpp"
-#include "resp/request_parser.hpp"
 
 namespace nearcache::backend::embedded {
 namespace {
@@ -28,6 +27,13 @@ GetReply reply_of(const std::optional<Keyspace::Snapshot>& found) {
 template <class Completion>
 void post_failure(net::IoContext& lane, Completion& completion, Errc why) {
     boost::asio::post(lane, [&completion, why] { completion.on_failure(why); });
+}
+
+// Longer than Redis allows, for Backend lets nothing come here that is not well-formed.
+std::string reply_to_oversized(const resp::RequestParser& parser) {
+    std::string reply;
+    resp::append_error(reply, "ERR " + std::string(parser.error()));
+    return reply;
 }
 
 }  // namespace
@@ -67,14 +73,34 @@ void EmbeddedBackend::forward(const Route& route, const net::Slice& command,
     }
     resp::RequestParser parser;
     resp::Command parsed;
-    std::string reply;
-    if (parser.parse(command.bytes, parsed) == resp::RequestParser::Status::complete) {
-        execute(keyspace_, parsed.words, reply, route.dialect);
-    } else {
-        // Longer than Redis allows, for Backend lets nothing come here that is not well-formed.
-        resp::append_error(reply, "ERR " + std::string(parser.error()));
+    if (parser.parse(command.bytes, parsed) != resp::RequestParser::Status::complete) {
+        return post_reply(route, reply_to_oversized(parser), completion);
     }
-    post_reply(route, std::move(reply), completion);
+    post_reply(route, reply_to(route, parsed), completion);
+}
+
+void EmbeddedBackend::forward_if(const Route& route, Condition condition, const net::Slice& command,
+                                 ConditionalCompletion& completion) {
+    auto& lane = threads_.lane(route.lane);
+    if (is_stopped_) return post_failure(lane, completion, Errc::shutting_down);
+    resp::RequestParser parser;
+    resp::Command parsed;
+    if (parser.parse(command.bytes, parsed) != resp::RequestParser::Status::complete) {
+        return post_reply(route, reply_to_oversized(parser), completion);
+    }
+    const Keyspace::Hold nobody_else(keyspace_);
+    const auto found = keyspace_.read(condition.key);
+    const auto value = found ? std::string_view(found->value.bytes()) : std::string_view();
+    if (!condition.test(found ? &value : nullptr)) {
+        return boost::asio::post(lane, [&completion] { completion.on_condition_failed(); });
+    }
+    post_reply(route, reply_to(route, parsed), completion);
+}
+
+std::string EmbeddedBackend::reply_to(const Route& route, const resp::Command& command) {
+    std::string reply;
+    execute(keyspace_, command.words, reply, route.dialect);
+    return reply;
 }
 
 void EmbeddedBackend::try_select(const Route& route, std::string_view database,

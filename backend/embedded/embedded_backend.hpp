@@ -13,6 +13,7 @@
 #include "backend/embedded/wall_clock.hpp"
 #include "base/clock.hpp"
 #include "net/io_threads.hpp"
+#include "resp/request_parser.hpp"
 
 namespace nearcache::backend::embedded {
 
@@ -33,6 +34,8 @@ class EmbeddedBackend final : public Backend {
                   GetManyCompletion& completion) override;
     void forward(const Route& route, const net::Slice& command,
                  ForwardCompletion& completion) override;
+    void forward_if(const Route& route, Condition condition, const net::Slice& command,
+                    ConditionalCompletion& completion) override;
     void try_select(const Route& route, std::string_view database,
                     ForwardCompletion& completion) override;
     // There are no connections here, so none to lend.
@@ -53,6 +56,7 @@ class EmbeddedBackend final : public Backend {
     std::uint64_t connections_made() const noexcept override { return 0; }
 
   private:
+    std::string reply_to(const Route& route, const resp::Command& command);
     void post_reply(const Route& route, std::string reply, ForwardCompletion& completion);
 
     net::IoThreads& threads_;

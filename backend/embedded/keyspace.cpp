@@ -40,7 +40,9 @@ void Keyspace::erase_expired(Moment now) {
 
 // The time is read with the lock held, so that it never goes back from one command to the next.
 Keyspace::Transaction::Transaction(Keyspace& keyspace)
-    : keyspace_(keyspace), lock_(keyspace.mutex_), now_(keyspace.clock_.now()) {
+    : keyspace_(keyspace),
+      lock_(keyspace.mutex_),
+      now_(keyspace.held_at_ ? *keyspace.held_at_ : keyspace.clock_.now()) {
     keyspace_.erase_expired(now_);
 }
 

@@ -27,6 +27,7 @@ namespace nearcache::backend::embedded {
 class Keyspace {
   public:
     class Transaction;
+    class Hold;
     struct Snapshot {
         Value value;
         Moment expires_at;
@@ -59,7 +60,8 @@ class Keyspace {
     void erase_expired(Moment now);
 
     const WallClock& clock_;
-    std::mutex mutex_;
+    std::recursive_mutex mutex_;  // a Hold's thread locks it again for each of its commands
+    std::optional<Moment> held_at_;
     Dictionary entries_;
     Expiring expiring_;  // those of entries_ that expire, the next one first
     std::minstd_rand random_{std::random_device{}()};
@@ -116,8 +118,26 @@ class Keyspace::Transaction {
     }
 
     Keyspace& keyspace_;
-    std::unique_lock<std::mutex> lock_;
+    std::unique_lock<std::recursive_mutex> lock_;
     Moment now_;
+};
+
+// Keeps everybody else out while several transactions of one thread go on, one inside the other or
+// one after the other: all of them at one moment, so that together they are one.
+//
+// Threads: the one that made it, which makes no second one meanwhile.
+class Keyspace::Hold {
+  public:
+    explicit Hold(Keyspace& keyspace) : transaction_(keyspace.begin()), keyspace_(keyspace) {
+        keyspace.held_at_ = transaction_.now();
+    }
+    ~Hold() { keyspace_.held_at_.reset(); }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+  private:
+    const Transaction transaction_;
+    Keyspace& keyspace_;
 };
 
 }  // namespace nearcache::backend::embedded

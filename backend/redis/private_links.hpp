@@ -37,6 +37,7 @@ class PrivateLinks {
                                             PrivateConnection::Listener& listener);
     void take_back(std::unique_ptr<PrivateConnection> connection, const Route& route);
     void stop();
+    bool is_stopped() const noexcept { return sweeps_.is_stopped(); }
 
     // For a link that is closed, when nothing of it is under way.
     void remove(PrivateLink& link) noexcept;

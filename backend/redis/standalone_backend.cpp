@@ -15,6 +15,8 @@ StandaloneBackend::StandaloneBackend(const Config& config, net::IoThreads& threa
     const Context shared{threads_, config_, clock, acquaintance_};
     for (net::LaneId lane = 0; lane < threads.size(); ++lane) {
         links_.push_back(std::make_unique<LinkSet>(shared, lane));
+        conditional_writes_.push_back(
+            std::make_unique<ConditionalWrites>(*this, threads.lane(lane)));
         private_links_.push_back(std::make_unique<PrivateLinks>(shared, lane, lendable_));
     }
     tracking_ = std::make_unique<redis::Tracking>(shared, links_.front()->home());
@@ -39,6 +41,14 @@ void StandaloneBackend::get_many(const Route& route, std::span<const std::string
 void StandaloneBackend::forward(const Route& route, const net::Slice& command,
                                 ForwardCompletion& completion) {
     ask(route, completion, [&](Link& link) { link.forward(command, completion); });
+}
+
+void StandaloneBackend::forward_if(const Route& route, Condition condition,
+                                   const net::Slice& command, ConditionalCompletion& completion) {
+    if (private_links_[route.lane]->is_stopped()) {
+        return fail_soon(threads_.lane(route.lane), completion, Errc::shutting_down);
+    }
+    conditional_writes_[route.lane]->begin(route, std::move(condition), command, completion);
 }
 
 void StandaloneBackend::try_select(const Route& route, std::string_view database,

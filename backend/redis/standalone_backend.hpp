@@ -9,6 +9,7 @@
 
 #include "backend/backend.hpp"
 #include "backend/config.hpp"
+#include "backend/redis/conditional_write.hpp"
 #include "backend/redis/context.hpp"
 #include "backend/redis/link_set.hpp"
 #include "backend/redis/private_links.hpp"
@@ -30,6 +31,8 @@ class StandaloneBackend final : public Backend {
                   GetManyCompletion& completion) override;
     void forward(const Route& route, const net::Slice& command,
                  ForwardCompletion& completion) override;
+    void forward_if(const Route& route, Condition condition, const net::Slice& command,
+                    ConditionalCompletion& completion) override;
     void try_select(const Route& route, std::string_view database,
                     ForwardCompletion& completion) override;
     std::unique_ptr<PrivateConnection> lend(const Route& route,
@@ -55,6 +58,7 @@ class StandaloneBackend final : public Backend {
     Acquaintance acquaintance_;
     net::Limiter lendable_;
     std::vector<std::unique_ptr<LinkSet>> links_;
+    std::vector<std::unique_ptr<ConditionalWrites>> conditional_writes_;  // outlive what they hold
     std::vector<std::unique_ptr<PrivateLinks>> private_links_;
     std::unique_ptr<redis::Tracking> tracking_;
 };

@@ -62,6 +62,20 @@ void FakeBackend::forward(const backend::Route& route, const net::Slice& command
     unanswered_.push_back({.route = route, .keys = {}, .forwarded = &completion});
 }
 
+void FakeBackend::forward_if(const backend::Route& route, backend::Condition condition,
+                             const net::Slice& command,
+                             backend::ConditionalCompletion& completion) {
+    ++forwards_;
+    forwarded_bytes_ = command.bytes;
+    forwarded_block_ = command.block != nullptr;
+    note(route, std::string(condition.key) + "? > " + words_of(command.bytes));
+    unanswered_.push_back({.route = route,
+                           .keys = {std::string(condition.key)},
+                           .forwarded = &completion,
+                           .conditional = &completion,
+                           .test = std::move(condition.test)});
+}
+
 void FakeBackend::try_select(const backend::Route& route, std::string_view database,
                              backend::ForwardCompletion& completion) {
     note(route, "SELECT? " + std::string(database));
@@ -136,7 +150,25 @@ void FakeBackend::answer_many_with(Asker asker, std::span<const GetReply> replie
 void FakeBackend::reply_with(Asker asker, const net::Slice& reply) {
     const auto question = take(asker);
     if (question.forwarded == nullptr) throw std::logic_error("the oldest command is a get");
+    if (question.test) throw std::logic_error("its condition was not tried");
     question.forwarded->on_reply(reply);
+}
+
+bool FakeBackend::try_condition(Asker asker, std::optional<std::string_view> value) {
+    auto& question = *oldest(asker);
+    if (!question.test) throw std::logic_error("the oldest command has no condition");
+    const auto test = std::exchange(question.test, {});
+    if (test(value ? &*value : nullptr)) return true;
+    take(asker).conditional->on_condition_failed();
+    return false;
+}
+
+void FakeBackend::change_meanwhile(Asker asker) {
+    const auto question = take(asker);
+    if (question.conditional == nullptr || question.test) {
+        throw std::logic_error("the oldest command is none whose condition was tried");
+    }
+    question.conditional->on_condition_failed();
 }
 
 void FakeBackend::fail(Asker asker, Errc why) {
@@ -150,12 +182,17 @@ void FakeBackend::fail_all(Errc why) {
     while (!unanswered_.empty()) fail(unanswered_.front().route, why);
 }
 
-FakeBackend::Question FakeBackend::take(const Asker& asker) {
-    const auto oldest = std::ranges::find_if(
+std::deque<FakeBackend::Question>::iterator FakeBackend::oldest(const Asker& asker) {
+    const auto found = std::ranges::find_if(
         unanswered_, [&](const Question& question) { return asker.asked_on(question.route); });
-    if (oldest == unanswered_.end()) throw std::logic_error("nothing was asked on this lane");
-    auto question = std::move(*oldest);
-    unanswered_.erase(oldest);
+    if (found == unanswered_.end()) throw std::logic_error("nothing was asked on this lane");
+    return found;
+}
+
+FakeBackend::Question FakeBackend::take(const Asker& asker) {
+    const auto found = oldest(asker);
+    auto question = std::move(*found);
+    unanswered_.erase(found);
     return question;
 }
 

@@ -49,6 +49,8 @@ class FakeBackend final : public backend::Backend {
                   backend::GetManyCompletion& completion) override;
     void forward(const backend::Route& route, const net::Slice& command,
                  backend::ForwardCompletion& completion) override;
+    void forward_if(const backend::Route& route, backend::Condition condition,
+                    const net::Slice& command, backend::ConditionalCompletion& completion) override;
     void try_select(const backend::Route& route, std::string_view database,
                     backend::ForwardCompletion& completion) override;
     std::unique_ptr<backend::PrivateConnection> lend(
@@ -90,13 +92,19 @@ class FakeBackend final : public backend::Backend {
     // The asker's oldest command, which must be a forwarded one or a try_select.
     void reply(Asker asker, std::string_view bytes) { reply_with(asker, {bytes}); }
     void reply_with(Asker asker, const net::Slice& reply);
+    // The asker's oldest command, which must be a conditional one. Asks whether the key's value is
+    // as it should be; when not, that is the answer, and else reply() is to be called, or
+    // change_meanwhile(): somebody has changed the value since.
+    bool try_condition(Asker asker, std::optional<std::string_view> value);
+    void change_meanwhile(Asker asker);
     // The asker's oldest command, whichever it is.
     void fail(Asker asker, Errc why);
     void fail_all(Errc why);
 
     // All there ever were, in the order in which they came: "GET k" of a get, "MGET a b" of a
-    // get_many, "> SET k v" of a forwarded command, "SELECT? 1" of a try_select. Those on other
-    // routes than the home one begin with "[db 1] ", "[resp3] " or "[db 1] [resp3] ".
+    // get_many, "> SET k v" of a forwarded command, "k? > SET k v" of a conditional one, "SELECT?
+    // 1" of a try_select. Those on other routes than the home one begin with "[db 1] ", "[resp3] "
+    // or "[db 1] [resp3] ".
     const std::vector<std::string>& commands() const noexcept { return commands_; }
     std::size_t gets() const noexcept { return gets_; }
     std::size_t forwards() const noexcept { return forwards_; }
@@ -118,9 +126,12 @@ class FakeBackend final : public backend::Backend {
         backend::GetCompletion* got = nullptr;
         backend::GetManyCompletion* got_many = nullptr;
         backend::ForwardCompletion* forwarded = nullptr;
+        backend::ConditionalCompletion* conditional = nullptr;  // forwarded is the same then
+        backend::ValueTest test = nullptr;
     };
 
     void note(const backend::Route& route, std::string command);
+    std::deque<Question>::iterator oldest(const Asker& asker);
     Question take(const Asker& asker);
 
     std::deque<Question> unanswered_;

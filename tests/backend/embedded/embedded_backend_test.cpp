@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/post.hpp>
@@ -56,6 +58,16 @@ struct Forwarded final : ForwardCompletion {
     Log& log;
 };
 
+struct Conditional final : ConditionalCompletion {
+    explicit Conditional(Log& shared_log) : log(shared_log) {}
+    void on_reply(const net::Slice& reply) override { log.emplace_back(reply.bytes); }
+    void on_failure(Errc why) override { log.emplace_back(describe(why)); }
+    void on_condition_failed() override { log.emplace_back("(condition failed)"); }
+
+    Log& log;
+    std::string expected;
+};
+
 std::string bytes_of(const std::vector<std::string>& words) {
     std::string bytes;
     resp::append_command(bytes, words);
@@ -78,6 +90,19 @@ struct Bench {
     void run_lane() {
         threads.lane(0).restart();
         threads.lane(0).poll();
+    }
+    // On the condition that the value of k is `expected`; empty: that there is none.
+    std::string run_if(const std::optional<std::string>& expected,
+                       const std::vector<std::string>& words) {
+        Conditional conditional(log);
+        const ValueTest test = [&](const std::string_view* value) {
+            return (value != nullptr) == expected.has_value() &&
+                   (value == nullptr || *value == *expected);
+        };
+        backend->forward_if({}, {"k", test}, {bytes_of(words)}, conditional);
+        CHECK(log.empty());
+        run_lane();
+        return std::exchange(log, {}).back();
     }
     std::string run(const std::vector<std::string>& words,
                     resp::Dialect dialect = resp::Dialect::resp2) {
@@ -140,6 +165,81 @@ TEST_CASE("nulls, sets and maps are written in the dialect of the route") {
     CHECK(bench.run({"RANDOMKEY"}, resp3) == "_\r\n");
 }
 
+TEST_CASE("a conditional command takes effect only if the value is as it should be") {
+    Bench bench;
+
+    CHECK(bench.run_if("v", {"SET", "k", "w"}) == "(condition failed)");
+    CHECK(bench.run_if(std::nullopt, {"SET", "k", "v"}) == "+OK\r\n");
+    CHECK(bench.run_if(std::nullopt, {"SET", "k", "w"}) == "(condition failed)");
+    CHECK(bench.run_if("v", {"APPEND", "k", "w"}) == ":2\r\n");
+    CHECK(bench.run_if("v", {"DEL", "k"}) == "(condition failed)");
+    CHECK(bench.run_if("vw", {"INCR", "k"}) == "-ERR value is not an integer or out of range\r\n");
+    CHECK(bench.run_if("vw", {"DEL", "k"}) == ":1\r\n");
+    CHECK(bench.run({"EXISTS", "k"}) == ":0\r\n");
+}
+
+TEST_CASE("a key that has expired is absent for a condition") {
+    Bench bench;
+    bench.run({"SET", "k", "v", "PX", "10"});
+    bench.log.clear();
+
+    bench.clock.advance(10ms);
+
+    CHECK(bench.run_if("v", {"SET", "k", "w"}) == "(condition failed)");
+    CHECK(bench.run_if(std::nullopt, {"SET", "k", "w"}) == "+OK\r\n");
+}
+
+TEST_CASE("a conditional command and its condition are of one moment") {
+    Bench bench;
+    bench.run({"SET", "k", "v", "PX", "10"});
+    Conditional conditional(bench.log);
+    const ValueTest test = [&](const std::string_view* value) {
+        bench.clock.advance(10ms);
+        return value != nullptr;
+    };
+
+    bench.backend->forward_if({}, {"k", test}, {bytes_of({"GET", "k"})}, conditional);
+    bench.run_lane();
+
+    CHECK(bench.log.back() == "$1\r\nv\r\n");
+    CHECK(bench.run({"GET", "k"}) == "$-1\r\n");
+}
+
+TEST_CASE("nobody writes between a condition and its command") {
+    tests::ManualClock clock;
+    net::IoThreads threads{1};
+    EmbeddedBackend backend(threads, clock);
+    Log log;
+    std::vector<std::unique_ptr<Conditional>> conditional;
+    constexpr int times = 2000;
+    Log unused;
+    Forwarded forwarded(unused);
+    std::thread writer([&] {
+        for (int i = 0; i < times; ++i) {
+            backend.forward({}, {bytes_of({"APPEND", "k", "w"})}, forwarded);
+        }
+    });
+
+    for (int i = 0; i < times; ++i) {
+        std::size_t length = 0;
+        const ValueTest test = [&](const std::string_view* value) {
+            length = value == nullptr ? 0 : value->size();
+            std::this_thread::yield();
+            return true;
+        };
+        conditional.push_back(std::make_unique<Conditional>(log));
+        backend.forward_if({}, {"k", test}, {bytes_of({"APPEND", "k", "c"})}, *conditional.back());
+        conditional.back()->expected = ":" + std::to_string(length + 1) + "\r\n";
+    }
+    writer.join();
+    Log expected;
+    for (const auto& one : conditional) expected.push_back(one->expected);
+
+    // The writer's completions are on the same lane.
+    threads.lane(0).poll();
+    CHECK(log == expected);
+}
+
 TEST_CASE("there is one database, and no connection to lend") {
     struct Nobody final : PrivateConnection::Listener {
         void on_value(const net::Slice&) override {}
@@ -200,6 +300,7 @@ TEST_CASE("a stopped backend refuses, and still answers what it was given before
     Bench bench;
     CHECK(bench.backend->is_reachable());
     Forwarded before(bench.log), after(bench.log), tried(bench.log);
+    Conditional conditional(bench.log);
     Got got(bench.log);
     GotMany many(bench.log);
     const std::vector<std::string_view> keys{"k"};
@@ -210,11 +311,12 @@ TEST_CASE("a stopped backend refuses, and still answers what it was given before
     bench.backend->get({}, "k", got);
     bench.backend->get_many({}, keys, many);
     bench.backend->try_select({}, "0", tried);
+    bench.backend->forward_if({}, {"k", {}}, {bytes_of({"SET", "k", "w"})}, conditional);
     CHECK_FALSE(bench.backend->is_reachable());
     bench.run_lane();
 
     const std::string down(describe(Errc::shutting_down));
-    CHECK(bench.log == Log{"+OK\r\n", down, down, down, down});
+    CHECK(bench.log == Log{"+OK\r\n", down, down, down, down, down});
 }
 
 TEST_CASE("a completion may come after the backend is gone") {
@@ -232,11 +334,14 @@ TEST_CASE("a completion may come after the backend is gone") {
 TEST_CASE("what is no command is answered with an error") {
     Bench bench;
     Forwarded broken(bench.log);
+    Conditional broken_too(bench.log);
 
     bench.backend->forward({}, {"*1\r\n$x\r\n"}, broken);
+    bench.backend->forward_if({}, {"k", {}}, {"*1\r\n$x\r\n"}, broken_too);
     bench.run_lane();
 
-    CHECK(bench.log == Log{"-ERR Protocol error: invalid bulk length\r\n"});
+    const std::string error = "-ERR Protocol error: invalid bulk length\r\n";
+    CHECK(bench.log == Log{error, error});
 }
 
 TEST_CASE("a date is counted from the calendar at the start and the monotonic clock since") {
