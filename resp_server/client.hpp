@@ -39,7 +39,9 @@ class ClientSocket {
   public:
     virtual std::string peer() const = 0;   // "127.0.0.1:50000"
     virtual std::string local() const = 0;  // the same of our side
-    virtual int descriptor() const = 0;
+    virtual int descriptor() const = 0;     // -1: there is none (any more)
+    // One whose connection was closed may linger until the last of its handlers has run.
+    virtual bool is_connected() const { return descriptor() >= 0; }
     virtual std::size_t unread_bytes() const = 0;  // that came and are not executed yet
     // Closes it now, without another word.
     virtual void hang_up() = 0;

@@ -104,7 +104,7 @@ ClientType type_of(const Client& client) noexcept {
 }
 
 bool is_connected(const Client& client) noexcept {
-    return client.socket() == nullptr || client.socket()->descriptor() >= 0;
+    return client.socket() == nullptr || client.socket()->is_connected();
 }
 
 bool is_blocked_in_backend(const Client& client) noexcept {

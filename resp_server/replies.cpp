@@ -32,6 +32,16 @@ void append_error(Output& out, std::string_view text) { resp::append_error(out.t
 
 void append_failure(Output& out, Errc why) { append_error(out, error_text(why)); }
 
+std::optional<Errc> failure_of(std::string_view text) noexcept {
+    using enum Errc;
+    if (text == no_more_own_text) return overloaded;
+    for (const auto why : {backend_unreachable, backend_connection_lost, backend_timeout,
+                           backend_protocol_error, overloaded, shutting_down}) {
+        if (text == error_text(why)) return why;
+    }
+    return std::nullopt;
+}
+
 void append_part(Output& out, const cache::Entry& entry, std::string_view part) {
     if (part.size() <= copied_value_bytes) return resp::append_bulk(out.text(), part);
     resp::append_header(out.text(), '$', static_cast<std::int64_t>(part.size()));

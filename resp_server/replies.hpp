@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -23,6 +24,13 @@ void append_error(Output& out, std::string_view text);
 
 // The one place that turns an Errc into an error line.
 void append_failure(Output& out, Errc why);
+
+// And back: what failed, when the text of an error line ("ERR backend unreachable") says that.
+std::optional<Errc> failure_of(std::string_view text) noexcept;
+
+// What is said when the backend has lent as many connections as it may.
+inline constexpr std::string_view no_more_own_text =
+    "ERR max number of own backend connections reached (backend.max_private_connections)";
 
 // A bulk string: copied when short, else shared.
 void append_value(Output& out, const cache::Entry& entry);

@@ -35,6 +35,9 @@ class RespServer {
 
     std::vector<std::string> addresses() const { return listener_.addresses(); }
 
+    // For commands of those who have no connection here (Conversation).
+    Context& context() noexcept { return context_; }
+
     // Threads: any.
     std::size_t open_connections() const noexcept { return lanes_.size(); }
 

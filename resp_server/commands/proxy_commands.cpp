@@ -17,9 +17,10 @@ using boost::algorithm::iequals;
 using std::chrono::milliseconds;
 
 constexpr std::string_view syntax_error =
-    "ERR syntax error: PROXY.GET key [NOCACHE | [MAXAGE ms] [MAXSTALE ms] [ONLYCACHED]]";
+    "ERR syntax error: PROXY.GET key [NOCACHE | [MAXAGE ms] [MINFRESH ms] [MAXSTALE ms] "
+    "[ONLYCACHED]] [NOSTORE]";
 constexpr std::string_view number_error = "ERR value is not an integer or out of range";
-// Of MAXAGE and MAXSTALE: a hundred years.
+// A hundred years.
 constexpr std::int64_t most_milliseconds = 3'155'760'000'000;
 
 std::optional<milliseconds> read_milliseconds(std::string_view text) {
@@ -30,6 +31,13 @@ std::optional<milliseconds> read_milliseconds(std::string_view text) {
     return milliseconds(number);
 }
 
+// The limit that an option sets; null: it sets none.
+std::optional<milliseconds>* limit_named(std::string_view option, cache::Directives& directives) {
+    if (iequals(option, "MAXAGE")) return &directives.max_age;
+    if (iequals(option, "MINFRESH")) return &directives.min_fresh;
+    return iequals(option, "MAXSTALE") ? &directives.max_stale : nullptr;
+}
+
 // What is wrong with the options; empty when nothing is.
 std::string_view read_options(const resp::Command& command, cache::Directives& directives) {
     const auto& words = command.words;
@@ -38,16 +46,18 @@ std::string_view read_options(const resp::Command& command, cache::Directives& d
             directives.no_cache = true;
         } else if (iequals(words[i], "ONLYCACHED")) {
             directives.only_if_cached = true;
-        } else if (iequals(words[i], "MAXAGE") || iequals(words[i], "MAXSTALE")) {
-            auto& limit = iequals(words[i], "MAXAGE") ? directives.max_age : directives.max_stale;
+        } else if (iequals(words[i], "NOSTORE")) {
+            directives.no_store = true;
+        } else if (auto* const limit = limit_named(words[i], directives)) {
             if (++i == words.size()) return syntax_error;
-            limit = read_milliseconds(words[i]);
-            if (!limit) return number_error;
+            *limit = read_milliseconds(words[i]);
+            if (!*limit) return number_error;
         } else {
             return syntax_error;
         }
     }
-    const bool has_others = directives.only_if_cached || directives.max_age || directives.max_stale;
+    const bool has_others = directives.only_if_cached || directives.max_age ||
+                            directives.min_fresh || directives.max_stale;
     return directives.no_cache && has_others ? syntax_error : std::string_view{};
 }
 

@@ -61,11 +61,7 @@ void refuse_own_connection(Client& client, std::string_view name) {
     refuse(client, name, "needs a connection of its own to a Redis: this backend has none to lend");
 }
 
-void refuse_no_more_own(Client& client) {
-    append_error(client.out(),
-                 "ERR max number of own backend connections reached "
-                 "(backend.max_private_connections)");
-}
+void refuse_no_more_own(Client& client) { append_error(client.out(), no_more_own_text); }
 
 void refuse_for_good(Client& client, std::string_view name) {
     refuse(client, name, "takes over its connection: send it to Redis itself");

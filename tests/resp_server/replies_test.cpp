@@ -91,5 +91,19 @@ TEST_CASE("a client is warned where its command may have taken effect") {
     CHECK_FALSE(warns(Errc::overloaded));
 }
 
+TEST_CASE("what failed is known from its error line, and nothing else is taken for it") {
+    for (const Errc why :
+         {Errc::backend_unreachable, Errc::backend_connection_lost, Errc::backend_timeout,
+          Errc::backend_protocol_error, Errc::overloaded, Errc::shutting_down}) {
+        const auto line = failure(why);
+        CHECK(failure_of(line.substr(1, line.size() - 3)) == why);
+    }
+
+    CHECK(failure_of(no_more_own_text) == Errc::overloaded);
+    CHECK(failure_of("ERR") == std::nullopt);
+    CHECK(failure_of("ERR backend") == std::nullopt);
+    CHECK(failure_of("WRONGTYPE a list") == std::nullopt);
+}
+
 }  // namespace
 }  // namespace nearcache::resp_server

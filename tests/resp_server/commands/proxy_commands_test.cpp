@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 using Said = std::vector<std::string>;
 
 constexpr std::string_view syntax_error =
-    "-ERR syntax error: PROXY.GET key [NOCACHE | [MAXAGE ms] [MAXSTALE ms] [ONLYCACHED]]\r\n";
+    "-ERR syntax error: PROXY.GET key [NOCACHE | [MAXAGE ms] [MINFRESH ms] [MAXSTALE ms] "
+    "[ONLYCACHED]] [NOSTORE]\r\n";
 constexpr std::string_view number_error = "-ERR value is not an integer or out of range\r\n";
 constexpr std::string_view not_cached =
     "-NOTCACHED nothing that the request lets pass is in the cache\r\n";
@@ -97,6 +98,37 @@ TEST_CASE("MAXSTALE takes what has been over for less than so many milliseconds"
     CHECK(house.cache.counters().refreshes == 0);
 }
 
+TEST_CASE("MINFRESH takes what stays fresh for so many milliseconds more") {
+    House house;
+    Visitor visitor(house);
+    keep(house, "k", "v");
+    house.clock.advance(59s);
+
+    CHECK(visitor.ask("PROXY.GET k MINFRESH 1000") == bulk("v"));
+    CHECK(visitor.ask("PROXY.GET k minfresh 1001").empty());
+    house.backend.answer(0, "k", "new");
+
+    CHECK(visitor.hear() == bulk("new"));
+    CHECK(visitor.ask("PROXY.GET k MINFRESH 60000") == bulk("new"));
+}
+
+TEST_CASE("NOSTORE takes what is here, and what it has fetched is not kept") {
+    House house;
+    Visitor visitor(house);
+    keep(house, "here", "v");
+
+    CHECK(visitor.ask("PROXY.GET here NOSTORE") == bulk("v"));
+    CHECK(visitor.ask("PROXY.GET k NOSTORE").empty());
+    house.backend.answer(0, "k", "once");
+    CHECK(visitor.hear() == bulk("once"));
+    CHECK(visitor.ask("PROXY.GET k ONLYCACHED nostore") == not_cached);
+    house.clock.advance(1ms);
+    CHECK(visitor.ask("PROXY.GET here NOCACHE NOSTORE").empty());
+    house.backend.answer(0, "here", "new");
+
+    CHECK(visitor.hear() == bulk("new"));
+}
+
 TEST_CASE("ONLYCACHED takes what is here; what is not is an error, since nil is an answer") {
     House house;
     Visitor visitor(house);
@@ -123,7 +155,7 @@ TEST_CASE("options of PROXY.GET that make no sense are refused, and reach nobody
     for (const std::string_view options :
          {"NOPE", "NOCACHE NOPE", "MAXAGE", "ONLYCACHED MAXSTALE", "NOCACHE MAXAGE 1",
           "MAXAGE 1 NOCACHE", "NOCACHE ONLYCACHED", "NOCACHE MAXSTALE 1", "5", "MAXAGE 1 2",
-          "NO-CACHE"}) {
+          "NO-CACHE", "MINFRESH", "NOCACHE MINFRESH 1", "NOSTORE 1"}) {
         CAPTURE(options);
         CHECK(visitor.ask("PROXY.GET k " + std::string(options)) == syntax_error);
     }
@@ -131,6 +163,7 @@ TEST_CASE("options of PROXY.GET that make no sense are refused, and reach nobody
          {"x", "-1", "1.5", "+1", "1s", "3155760000001", "9223372036854775808", "ONLYCACHED"}) {
         CAPTURE(number);
         CHECK(visitor.ask("PROXY.GET k MAXAGE " + std::string(number)) == number_error);
+        CHECK(visitor.ask("PROXY.GET k MINFRESH " + std::string(number)) == number_error);
         CHECK(visitor.ask("PROXY.GET k MAXSTALE " + std::string(number)) == number_error);
     }
     CHECK(visitor.ask("PROXY.GET") == "-ERR wrong number of arguments for 'proxy.get' command\r\n");
