@@ -21,7 +21,7 @@ CMD ["bash", "/scripts/test-redis-protocol.sh", "--help"]
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libfmt9 libhiredis0.14 libspdlog1.10 libstdc++6 libyaml-cpp0.7 \
+        ca-certificates libfmt9 libhiredis0.14 libspdlog1.10 libssl3 libstdc++6 libyaml-cpp0.7 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home \
         --shell /usr/sbin/nologin nearcache

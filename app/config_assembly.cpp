@@ -13,9 +13,7 @@ namespace nearcache::app {
 
 namespace {
 
-constexpr std::string_view password_path = "backend.password";
-constexpr std::string_view password_file_path = "backend.password_file";
-constexpr std::size_t longest_password = 64 * 1024;
+constexpr std::size_t longest_secret = 64 * 1024;
 
 [[noreturn]] void fail(const std::string& speaker, const std::string& what) {
     throw ConfigError("nearcache: " + on_one_line(speaker + ": " + what));
@@ -36,6 +34,11 @@ bool overlap(const std::string& one, const std::string& other) {
 }
 
 }  // namespace
+
+const Assembly::SecretSetting Assembly::backend_password{
+    "backend.password", "backend.password_file", &Draft::backend_password};
+const Assembly::SecretSetting Assembly::http_token{"http.token", "http.token_file",
+                                                   &Draft::http_token};
 
 void Assembly::apply(const Setting& setting) {
     // A list replaces that of a weaker source, and grows by what its own source goes on to say.
@@ -74,8 +77,8 @@ void Assembly::remember(const Setting& setting, bool begins_anew) {
 }
 
 void Assembly::finish() {
-    settle_password();
-    read_password_file();
+    settle(backend_password);
+    settle(http_token);
     join_credentials();
     share_coherence();
     check_reconnection();
@@ -83,18 +86,19 @@ void Assembly::finish() {
     check_listeners();
 }
 
-// Password and password file are one setting said in two ways: the stronger source stands.
-void Assembly::settle_password() {
-    if (draft_.backend_password.empty() || draft_.backend_password_file.empty()) return;
-    const auto& text = history(password_path);
-    const auto& file = history(password_file_path);
+// The text and the file of a secret are one setting said in two ways: the stronger source stands.
+void Assembly::settle(const SecretSetting& setting) {
+    auto& secret = draft_.*setting.place;
+    if (secret.text.empty() || secret.file.empty()) return;
+    const auto& text = history(setting.text_path);
+    const auto& file = history(setting.file_path);
     if (text.level == file.level) {
-        fail(file.speaker, std::string(password_path) + " is set too (" +
+        fail(file.speaker, std::string(setting.text_path) + " is set too (" +
                                text.mentions.front().origin + "); give one of them");
     }
     // forget() ends the life of what these references name: one decision, then one call.
-    if (text.level < file.level) return forget(password_path, draft_.backend_password);
-    forget(password_file_path, draft_.backend_password_file);
+    if (text.level < file.level) return forget(setting.text_path, secret.text);
+    forget(setting.file_path, secret.file);
 }
 
 void Assembly::forget(std::string_view path, std::string& value) {
@@ -102,27 +106,40 @@ void Assembly::forget(std::string_view path, std::string& value) {
     histories_.erase(path);
 }
 
-void Assembly::read_password_file() {
-    const auto& name = draft_.backend_password_file;
-    if (name.empty()) return;
+std::string Assembly::read_secret(const SecretSetting& setting) const {
+    const auto& secret = draft_.*setting.place;
+    if (secret.file.empty()) return secret.text;
+    const auto& speaker = history(setting.file_path).speaker;
     std::string content;
     try {
-        content = read_file(name, longest_password);
+        content = read_file(secret.file, longest_secret);
     } catch (const std::system_error& error) {
-        fail(history(password_file_path).speaker,
-             "cannot read " + name + ": " + error.code().message());
+        fail(speaker, "cannot read " + secret.file + ": " + error.code().message());
     }
-    // Editors and echo end a file with a line end that belongs to no password.
+    // Editors and echo end a file with a line end that belongs to no secret.
     if (content.ends_with('\n')) content.pop_back();
     if (content.ends_with('\r')) content.pop_back();
-    if (content.empty()) fail(history(password_file_path).speaker, name + " is empty");
-    draft_.config.backend.url.password = std::move(content);
+    if (content.empty()) fail(speaker, secret.file + " is empty");
+    return content;
 }
 
 void Assembly::join_credentials() {
     auto& url = draft_.config.backend.url;
     if (!draft_.backend_user.empty()) url.user = draft_.backend_user;
-    if (!draft_.backend_password.empty()) url.password = draft_.backend_password;
+    auto password = read_secret(backend_password);
+    if (!password.empty()) url.password = std::move(password);
+    draft_.config.http.token = read_secret(http_token);
+    check_token();
+}
+
+// What no client could show would keep everybody out: a blank ends a token (RFC 6750, 2.1).
+void Assembly::check_token() const {
+    const auto& token = draft_.config.http.token;
+    const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (std::ranges::all_of(token, is_visible)) return;
+    const bool is_from_file = !draft_.http_token.file.empty();
+    fail(history(is_from_file ? http_token.file_path : http_token.text_path).speaker,
+         "a token has visible ASCII characters only, and no blanks");
 }
 
 // What the cache and the backend both have to know is said in one place.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config_setting.hpp"
@@ -25,6 +26,15 @@ class Assembly {
     std::vector<Origin> origins() const;
 
   private:
+    // A secret and the two settings that say it.
+    struct SecretSetting {
+        std::string_view text_path;
+        std::string_view file_path;
+        Secret Draft::*place;
+    };
+    static const SecretSetting backend_password;
+    static const SecretSetting http_token;
+
     struct Mention {
         Part part;
         std::string origin;
@@ -36,9 +46,10 @@ class Assembly {
     };
 
     void remember(const Setting& setting, bool begins_anew);
-    void settle_password();
-    void read_password_file();
+    void settle(const SecretSetting& setting);
+    std::string read_secret(const SecretSetting& setting) const;
     void join_credentials();
+    void check_token() const;
     void share_coherence();
     void check_reconnection() const;
     void check_heartbeat() const;

@@ -36,10 +36,12 @@ PERCENT is 10% or 10. SWITCH is on or off, or true or false.
 URL is embedded:, redis://[user:password@]host[:port][/database] or unix:///path.
 HOST:PORT with an empty HOST is every address of the machine, with PORT 0 a free port.
 RULE is prefix=PREFIX and any of ttl=TIME, negative_ttl=TIME, ttl_jitter=PERCENT, max_value=SIZE,
-never_cache, stale_while_revalidate=TIME, stale_if_error=TIME, stale_after_invalidation, with commas
-between. The rule with the longest prefix of a key decides alone; what it leaves out is as for all.
-PREFIX is the beginning of keys. In it %2C is a comma, %3B a semicolon, %20 a space, %25 a '%'.
-Repeatable flags make a list. In a variable ',' parts prefixes and ';' parts rules.
+never_cache, stale_while_revalidate=TIME, stale_if_error=TIME, stale_after_invalidation,
+content_type=TYPE, with commas between. The rule with the longest prefix of a key decides alone;
+what it leaves out is as for all.
+PREFIX is the beginning of keys. In it, and in TYPE, %2C is a comma, %3B a semicolon, %20 a space,
+%25 a '%'. ORIGIN is https://HOST[:PORT] as browsers name it, or * for every page.
+Repeatable flags make a list. In a variable ',' parts elements, and ';' rules.
 )";
 
 constexpr std::string_view doctor_help_head =

@@ -11,6 +11,7 @@
 #include "app/config_scalars.hpp"
 #include "app/config_table.hpp"
 #include "app/config_text.hpp"
+#include "app/config_web.hpp"
 #include "base/duration.hpp"
 
 namespace nearcache::app {
@@ -29,6 +30,8 @@ struct Member {
     std::string (*show)(const Rule& rule);
     // Its name alone means "true".
     bool is_switch = false;
+    // In YAML it stands in quotes: between braces more characters have a meaning of their own.
+    bool is_text = false;
 };
 
 template <auto place>
@@ -82,6 +85,17 @@ std::string show_max_value(const Rule& rule) {
     return rule.max_value_bytes ? format_size(*rule.max_value_bytes) : std::string();
 }
 
+// Written as a prefix is: ';' and ',' part rules and their members.
+Complaint read_content_type(std::string_view text, Rule& rule) {
+    std::string type;
+    if (auto wrong = read_prefix(text, type)) return wrong;
+    auto wrong = complain_unless_media_type(type);
+    if (!wrong) rule.content_type = std::move(type);
+    return wrong;
+}
+
+std::string show_content_type(const Rule& rule) { return show_prefix(rule.content_type); }
+
 constexpr auto members = std::to_array<Member>({
     {"prefix", [](std::string_view text, Rule& rule) { return read_prefix(text, rule.prefix); },
      [](const Rule& rule) { return show_prefix(rule.prefix); }},
@@ -93,6 +107,7 @@ constexpr auto members = std::to_array<Member>({
     stale_time<&Rule::stale_while_revalidate>("stale_while_revalidate"),
     stale_time<&Rule::stale_if_error>("stale_if_error"),
     fact<&Rule::stale_after_invalidation>("stale_after_invalidation"),
+    {"content_type", read_content_type, show_content_type, false, true},
 });
 
 // The names that were said.
@@ -189,11 +204,12 @@ std::string show_rules(const std::vector<Rule>& rules) {
 }
 
 std::string as_yaml_map(const Rule& rule) {
-    // Always in quotes: between braces more characters have a meaning of their own.
     std::string map = "{prefix: \"" + show_prefix(rule.prefix) + "\"";
     for (const auto& member : members | std::views::drop(1)) {
         const auto value = member.show(rule);
-        if (!value.empty()) map.append(", ").append(member.name).append(": ").append(value);
+        if (value.empty()) continue;
+        map.append(", ").append(member.name).append(": ");
+        map.append(member.is_text ? "\"" + value + "\"" : value);
     }
     return map + "}";
 }

@@ -30,14 +30,6 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 14> size_units{
     {"", 1},
 }};
 
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lower;
-}
-
 std::string complain(std::string_view text, std::string_view what, std::string_view allowed) {
     return in_quotes(text).append(" ").append(what).append("; allowed: ").append(allowed);
 }

@@ -4,6 +4,8 @@
 #include <concepts>
 #include <utility>
 
+#include "app/config_web.hpp"
+
 namespace nearcache::app {
 
 namespace {
@@ -37,10 +39,10 @@ template <auto... members>
 constexpr At<members...> at{};
 
 // The same for what a Draft holds beside its Config.
-template <auto member>
+template <auto... members>
 constexpr Field<std::string> beside{
-    [](Draft& draft) -> std::string& { return draft.*member; },
-    [](const Draft& draft) -> const std::string& { return draft.*member; }};
+    [](Draft& draft) -> std::string& { return reach(draft, members...); },
+    [](const Draft& draft) -> const std::string& { return reach(draft, members...); }};
 
 // Names are given in the enumerators' order.
 template <auto... members>
@@ -67,6 +69,7 @@ constexpr std::uint64_t most_keys = std::uint64_t{1} << 40;
 constexpr std::chrono::milliseconds day = 24h;
 
 using Http = http::Config;
+using Fetch = http::OriginConfig;
 using Resp = resp_server::Config;
 using Backend = backend::Config;
 using Tracking = backend::Tracking;
@@ -76,6 +79,8 @@ using Store = store::Config;
 
 template <auto... members>
 constexpr auto http_at = at<&Config::http, members...>;
+template <auto member>
+constexpr auto fetch_at = http_at<&Http::origin, member>;
 template <auto... members>
 constexpr auto resp_at = at<&Config::resp, members...>;
 template <auto... members>
@@ -123,6 +128,16 @@ constexpr auto table = std::to_array<Option>({
      TimeSpan{http_at<&Http::write_timeout>, 1ms, day}},
     {"http.output_limit", "--http-output-limit", "unread output at which a client is read no more",
      ByteSize{http_at<&Http::output_limit_bytes>, 4 * kib, 4 * gib}},
+    {"http.token", "--http-token", "what clients must show as bearer token; empty: nothing",
+     FreeText{beside<&Draft::http_token, &Secret::text>, "TEXT", true}},
+    {"http.token_file", "--http-token-file", "file that holds the token and nothing else",
+     FreeText{beside<&Draft::http_token, &Secret::file>, "FILE"}},
+    {"http.cors_origins", "--http-cors-origin", "whose pages may use this; repeatable",
+     TextList{http_at<&Http::cors_origins>, read_web_origin, "ORIGIN", "origins of pages"}},
+    {"http.max_json_depth", "--http-max-json-depth", "deepest nesting of a body that is JSON",
+     Count{http_at<&Http::max_json_depth>, 2, 256}},
+    {"http.max_pipeline", "--http-max-pipeline", "most commands of one request",
+     Count{http_at<&Http::max_pipeline>, 1, 1'000'000}},
 
     {"resp.listen",
      "--resp-listen",
@@ -177,11 +192,11 @@ constexpr auto table = std::to_array<Option>({
     {"backend.password",
      "--backend-password",
      "its password; empty: the one in backend.url",
-     FreeText{beside<&Draft::backend_password>, "TEXT", true},
+     FreeText{beside<&Draft::backend_password, &Secret::text>, "TEXT", true},
      {{{"REDIS_PASSWORD"}}}},
     {"backend.password_file", "--backend-password-file",
      "file that holds the password and nothing else",
-     FreeText{beside<&Draft::backend_password_file>, "FILE"}},
+     FreeText{beside<&Draft::backend_password, &Secret::file>, "FILE"}},
     {"backend.connect_timeout", "--backend-connect-timeout",
      "to be connected, authenticated and answered",
      TimeSpan{backend_at<&Backend::connect_timeout>, 1ms, day}},
@@ -246,6 +261,25 @@ constexpr auto table = std::to_array<Option>({
     {"coherence.retry", "--coherence-retry", "after a refusal, until the server is asked again",
      TimeSpan{tracking_at<&Tracking::retry_after_refusal>, 100ms, day}},
 
+    {"origin.allow", "--origin-allow", "what /?url= may fetch; repeatable",
+     TextList{fetch_at<&Fetch::allow>, read_fetch_rule, "URL", "URLs"}},
+    {"origin.allow_private", "--origin-allow-private", "whether also from private addresses",
+     Switch{fetch_at<&Fetch::allows_private>}},
+    {"origin.key_prefix", "--origin-key-prefix", "only such keys are read and written so",
+     KeyPrefix{fetch_at<&Fetch::key_prefix>}},
+    {"origin.ttl", "--origin-ttl", "longest that what was fetched is kept in the backend",
+     TimeSpan{fetch_at<&Fetch::ttl>, 1ms, longest_life}},
+    {"origin.connect_timeout", "--origin-connect-timeout", "to be resolved and connected; then 504",
+     TimeSpan{fetch_at<&Fetch::connect_timeout>, 1ms, day}},
+    {"origin.timeout", "--origin-timeout", "for all of a fetch; then 504",
+     TimeSpan{fetch_at<&Fetch::timeout>, 1ms, day}},
+    {"origin.max_header", "--origin-max-header", "largest head of an answer; beyond it 502",
+     ByteSize{fetch_at<&Fetch::max_header_bytes>, 256, 16 * mib}},
+    {"origin.max_fetches", "--origin-max-fetches", "fetches at work; beyond it 503",
+     Count{fetch_at<&Fetch::max_fetches>, 1, 1'000'000}},
+    {"origin.ca_file", "--origin-ca-file", "certificates to trust; empty: the system's",
+     FreeText{fetch_at<&Fetch::ca_file>, "FILE"}},
+
     {"limits.max_in_flight",
      "--max-connections",
      "requests at work, hits not counted; then 503 or -ERR",
@@ -291,7 +325,8 @@ std::string_view Option::key() const {
 }
 
 bool Option::is_list() const {
-    return std::holds_alternative<PrefixList>(kind) || std::holds_alternative<RuleList>(kind);
+    return std::holds_alternative<PrefixList>(kind) || std::holds_alternative<RuleList>(kind) ||
+           std::holds_alternative<TextList>(kind);
 }
 
 std::span<const Option> options() { return table; }

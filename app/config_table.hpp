@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,13 +19,19 @@ namespace nearcache::app {
 inline constexpr std::chrono::milliseconds longest_life = std::chrono::hours(24 * 3650);
 inline constexpr std::uint64_t largest_value = std::uint64_t{4} << 30;
 
-// A Config in the making: credentials may be set apart from the URL and join it at the end.
+// What may be said outright, or kept in a file. Empty: not said that way.
+struct Secret {
+    std::string text;
+    std::string file;
+};
+
+// A Config in the making: secrets, and credentials apart from the URL, join it at the end.
 struct Draft {
     Config config;
     // Empty: what backend.url says stands.
     std::string backend_user;
-    std::string backend_password;
-    std::string backend_password_file;
+    Secret backend_password;
+    Secret http_token;
 };
 
 // A place in a Draft, to write to and to read from.
@@ -76,6 +83,10 @@ struct FreeText {
     std::string_view placeholder;
     bool is_secret = false;
 };
+// Any bytes, written as config_prefixes.hpp has it.
+struct KeyPrefix {
+    Field<std::string> field;
+};
 struct BackendUrl {
     Field<backend::Url> field;
 };
@@ -86,12 +97,22 @@ struct PrefixList {
 struct RuleList {
     Field<std::vector<cache::Rule>> field;
 };
+// Reads an element, and returns what is wrong with it, or nothing; only then is it changed.
+using ReadElement = std::optional<std::string> (*)(std::string_view text, std::string& element);
+// None of them is there twice.
+struct TextList {
+    Field<std::vector<std::string>> field;
+    ReadElement read;
+    std::string_view placeholder;
+    std::string_view elements;  // what they are, for error lines
+};
 using Kind = std::variant<ListenAddress, Count, ByteSize, TimeSpan, Percent, Switch, Choice,
-                          FreeText, BackendUrl, PrefixList, RuleList>;
+                          FreeText, KeyPrefix, BackendUrl, PrefixList, RuleList, TextList>;
 
 // Which part of a setting a name sets. Of a list the whole is one or more elements, which join
-// those that the same source has given before, and more is said of the last one of them.
-enum class Part { whole, address, host, port, database, more };
+// those that the same source has given before; an element is one that nothing parts; and more is
+// said of the last one of them.
+enum class Part { whole, address, host, port, database, element, more };
 
 // Another name of a setting: a flag when it begins with "--", else an environment variable.
 struct Alias {

@@ -72,6 +72,14 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lower;
+}
+
 std::string as_yaml_scalar(std::string_view text) {
     if (is_plain_scalar(text)) return std::string(text);
     std::string scalar = "\"";

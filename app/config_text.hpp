@@ -20,6 +20,9 @@ bool is_blank(char c);
 // Without the blanks at either end.
 std::string_view trimmed(std::string_view text);
 
+// A to Z only.
+std::string in_lower_case(std::string_view text);
+
 // As a YAML scalar, in double quotes where it would mean something else bare.
 std::string as_yaml_scalar(std::string_view text);
 

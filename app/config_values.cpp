@@ -45,6 +45,8 @@ std::string allowed(const BackendUrl&) {
     return "embedded:, redis://[user:password@]host[:port][/database], unix:///path";
 }
 std::string allowed(const PrefixList&) { return "a list of prefixes"; }
+std::string allowed(const TextList& kind) { return "a list of " + std::string(kind.elements); }
+std::string allowed(const KeyPrefix&) { return "the beginning of keys"; }
 std::string allowed(const RuleList&) { return "a list of maps of " + joined(rule_members()); }
 
 template <class Kind>
@@ -143,6 +145,32 @@ Complaint set(const PrefixList& kind, Part, std::string_view text, Draft& draft)
     return add_prefixes(text, kind.field.in(draft));
 }
 
+Complaint set(const KeyPrefix& kind, Part, std::string_view text, Draft& draft) {
+    return read_prefix(text, kind.field.in(draft));
+}
+
+Complaint add_text(const TextList& kind, std::string_view text, std::vector<std::string>& texts) {
+    std::string element;
+    if (auto wrong = kind.read(text, element)) return wrong;
+    if (std::ranges::find(texts, element) != texts.end()) {
+        return in_quotes(element) + " is given twice";
+    }
+    texts.push_back(std::move(element));
+    return std::nullopt;
+}
+
+Complaint set(const TextList& kind, Part part, std::string_view text, Draft& draft) {
+    auto& texts = kind.field.in(draft);
+    if (part == Part::element) return add_text(kind, text, texts);
+    if (trimmed(text).empty()) return std::nullopt;
+    auto all = texts;
+    for (const auto piece : pieces_of(text, ',')) {
+        if (auto wrong = add_text(kind, piece, all)) return wrong;
+    }
+    texts = std::move(all);
+    return std::nullopt;
+}
+
 Complaint set(const RuleList& kind, Part part, std::string_view text, Draft& draft) {
     auto& rules = kind.field.in(draft);
     return part == Part::more ? extend_rule(text, rules.back()) : add_rules(text, rules);
@@ -186,6 +214,14 @@ std::string show(const PrefixList& kind, const Draft& draft) {
     }
     return list;
 }
+std::string show(const KeyPrefix& kind, const Draft& draft) {
+    return show_prefix(kind.field.of(draft));
+}
+std::string show(const TextList& kind, const Draft& draft) {
+    std::string list;
+    for (const auto& text : kind.field.of(draft)) list.append(list.empty() ? "" : ",").append(text);
+    return list;
+}
 std::string show(const RuleList& kind, const Draft& draft) {
     return show_rules(kind.field.of(draft));
 }
@@ -199,9 +235,11 @@ struct Placeholder {
     std::string_view operator()(const Switch&) const { return "SWITCH"; }
     std::string_view operator()(const Choice&) const { return "NAME"; }
     std::string_view operator()(const FreeText& kind) const { return kind.placeholder; }
+    std::string_view operator()(const KeyPrefix&) const { return "PREFIX"; }
     std::string_view operator()(const BackendUrl&) const { return "URL"; }
     std::string_view operator()(const PrefixList&) const { return "PREFIX"; }
     std::string_view operator()(const RuleList&) const { return "RULE"; }
+    std::string_view operator()(const TextList& kind) const { return kind.placeholder; }
 };
 
 }  // namespace
@@ -225,12 +263,16 @@ std::vector<std::string> list_elements(const Option& option, const Draft& draft)
     if (const auto* list = std::get_if<RuleList>(&option.kind)) {
         for (const auto& rule : list->field.of(draft)) elements.push_back(as_yaml_map(rule));
     }
+    if (const auto* list = std::get_if<TextList>(&option.kind)) {
+        for (const auto& text : list->field.of(draft)) elements.push_back(as_yaml_scalar(text));
+    }
     return elements;
 }
 
 void clear_list(const Option& option, Draft& draft) {
     if (const auto* list = std::get_if<PrefixList>(&option.kind)) list->field.in(draft).clear();
     if (const auto* list = std::get_if<RuleList>(&option.kind)) list->field.in(draft).clear();
+    if (const auto* list = std::get_if<TextList>(&option.kind)) list->field.in(draft).clear();
 }
 
 std::string allowed_values(const Option& option) {

@@ -169,7 +169,9 @@ void Reader::read_text(const Setting& list, const YAML::Node& element) {
     }
     // Nothing would be taken for no element at all.
     if (element.Scalar().empty()) fail(line, path + ": an empty text; leave it out");
-    add(list, Part::whole, line, without_separators(element.Scalar()));
+    const bool has_prefixes = std::holds_alternative<PrefixList>(list.option->kind);
+    if (has_prefixes) return add(list, Part::whole, line, without_separators(element.Scalar()));
+    add(list, Part::element, line, element.Scalar());
 }
 
 // The prefix begins the rule, wherever it stands in the map.

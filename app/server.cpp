@@ -83,8 +83,9 @@ Server::Server(const Config& config)
       connections_(connection_limit(config, threads_.size())),
       backend_(backend::make_backend(config_.backend, threads_, clock_)),
       cache_(threads_, *backend_, clock_, config_.cache),
-      http_(config_.http, {threads_, cache_, clock_, in_flight_, connections_}),
       resp_(config_.resp, {threads_, cache_, clock_, in_flight_, connections_, facts_}),
+      http_commands_(resp_.context()),
+      http_(config_.http, {threads_, cache_, clock_, in_flight_, connections_, http_commands_}),
       signals_(main_, SIGTERM, SIGINT, SIGHUP),
       drain_timer_(main_.get_executor()) {
     facts_.version = version;
@@ -104,12 +105,12 @@ bool Server::run() {
         log::info("app", "limits.max_connections lowered to what the descriptor limit allows",
                   {{"wanted", config_.limits.max_connections}, {"possible", connections_.slots()}});
     }
-    warn_if_exposed("http.listen", config_.http.listen);
+    if (config_.http.token.empty()) warn_if_exposed("http.listen", config_.http.listen);
     warn_if_exposed("resp.listen", config_.resp.listen);
     await_signal();
     threads_.run();
     cache_.start();
-    http_.start();
+    http_.start(facts_.tcp_port);
     resp_.start();
     for (const auto& address : http_addresses()) {
         log::info("app", "listening", {{"door", "http"}, {"address", address}});

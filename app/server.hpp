@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "app/config.hpp"
+#include "app/http_commands.hpp"
 #include "backend/backend.hpp"
 #include "base/clock.hpp"
 #include "cache/cache_service.hpp"
@@ -51,8 +52,9 @@ class Server {
     net::Limiter connections_;
     std::unique_ptr<backend::Backend> backend_;
     cache::CacheService cache_;
-    http::HttpServer http_;
     resp_server::RespServer resp_;
+    HttpCommands http_commands_;
+    http::HttpServer http_;
 
     // Signals and the drain are watched on the main thread, which serves nobody.
     net::IoContext main_{1};

@@ -6,6 +6,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include "http/field_text.hpp"
+
 namespace nearcache::http {
 
 namespace {
@@ -16,13 +18,6 @@ using std::chrono::seconds;
 
 // RFC 9111, 1.2.2: what is larger may be taken for this.
 constexpr std::int64_t most_seconds = 2'147'483'648;
-
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t";
-    const auto begin = std::min(text.find_first_not_of(blanks), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
 
 // RFC 9111, 5.2: an argument may come as a token or as a quoted string.
 std::string_view unquoted(std::string_view text) noexcept {
@@ -64,36 +59,18 @@ void read_directive(std::string_view text, cache::Directives& directives) {
     }
 }
 
-// The end of a directive: the next comma outside of quotes.
-std::size_t end_of_directive(std::string_view field) noexcept {
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < field.size(); ++i) {
-        if (field[i] == '"') is_quoted = !is_quoted;
-        if (field[i] == '\\' && is_quoted)
-            ++i;
-        else if (field[i] == ',' && !is_quoted)
-            return i;
-    }
-    return field.size();
-}
-
 }  // namespace
 
 void read_cache_control(std::string_view field, cache::Directives& directives) {
-    while (!field.empty()) {
-        const auto end = end_of_directive(field);
-        read_directive(trimmed(field.substr(0, end)), directives);
-        field.remove_prefix(std::min(end + 1, field.size()));
-    }
+    for_each_element(field,
+                     [&directives](std::string_view text) { read_directive(text, directives); });
 }
 
 bool is_pragma_no_cache(std::string_view field) noexcept {
-    while (!field.empty()) {
-        const auto end = end_of_directive(field);
-        if (iequals(trimmed(field.substr(0, end)), "no-cache")) return true;
-        field.remove_prefix(std::min(end + 1, field.size()));
-    }
-    return false;
+    bool is_there = false;
+    for_each_element(field,
+                     [&is_there](std::string_view text) { is_there |= iequals(text, "no-cache"); });
+    return is_there;
 }
 
 }  // namespace nearcache::http

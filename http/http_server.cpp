@@ -25,14 +25,20 @@ net::Listener::Options listener_options(const Config& config) {
 
 HttpServer::HttpServer(const Config& config, const Services& services)
     : config_(config),
-      context_{config_, services.cache, services.clock, services.in_flight},
+      origin_(config_.origin, {services.threads, services.cache, services.clock}),
+      context_{config_, services.cache, services.clock, services.in_flight, &services.commands,
+               &origin_},
       lanes_(services.threads, services.clock),
       listener_(services.threads, services.connections, listener_options(config),
                 [this](net::LaneId lane, net::Socket socket, net::Limiter::Permit place) {
                     serve(lane, std::move(socket), std::move(place));
                 }) {}
 
-void HttpServer::start() { listener_.start(); }
+void HttpServer::start(std::uint16_t resp_port) {
+    context_.http_port = listener_.port();
+    context_.resp_port = resp_port;
+    listener_.start();
+}
 
 void HttpServer::serve(net::LaneId lane, net::Socket socket, net::Limiter::Permit place) {
     const Session::Place where{context_, lanes_[lane], lane};
@@ -44,6 +50,9 @@ void HttpServer::drain() {
     lanes_.drain_all();
 }
 
-void HttpServer::cut() { lanes_.cut_all(); }
+void HttpServer::cut() {
+    lanes_.cut_all();
+    origin_.stop();
+}
 
 }  // namespace nearcache::http

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "http/context.hpp"
+#include "http/origin/origin.hpp"
 #include "net/connections.hpp"
 #include "net/listener.hpp"
 
@@ -21,12 +23,14 @@ class HttpServer {
         const Clock& clock;
         net::Limiter& in_flight;
         net::Limiter& connections;
+        CommandGate& commands;
     };
 
     // Binds; throws when it cannot.
     HttpServer(const Config& config, const Services& services);
 
-    void start();
+    // Says to those who ask where the RESP door is.
+    void start(std::uint16_t resp_port);
     // Takes no new clients, and lets go of those it has once they have their answers.
     void drain();
     void cut();
@@ -40,6 +44,7 @@ class HttpServer {
     void serve(net::LaneId lane, net::Socket socket, net::Limiter::Permit place);
 
     const Config config_;
+    origin::Origin origin_;
     Context context_;
     net::ConnectionLanes lanes_;
     net::Listener listener_;

@@ -1,39 +1,24 @@
 #include "http/session.hpp"
 
-#include <algorithm>
+#include <string_view>
 #include <utility>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/error.hpp>
 
 #include "base/log.hpp"
 
 namespace nearcache::http {
 
 namespace beast_http = boost::beast::http;
-using boost::system::error_code;
 
 namespace {
 
-// Whether the request line ends like one of HTTP, if of another version: what does not is no
-// request.
-bool names_a_version(std::string_view head) noexcept {
-    const auto line = head.substr(0, head.find('\r'));
-    const auto space = line.rfind(' ');
-    return space != line.npos && line.substr(space + 1).starts_with("HTTP/");
-}
-
-// Beast would wait for a CR LF that never comes.
-bool has_bare_line_feed(std::string_view head) noexcept {
-    for (auto at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
-        if (at == 0 || head[at - 1] != '\r') return true;
-    }
-    return false;
-}
-
 std::size_t leading_line_ends(std::string_view bytes) noexcept {
-    return std::min(bytes.find_first_not_of("\r\n"), bytes.size());
+    std::size_t size = 0;
+    while (bytes.substr(size).starts_with("\r\n")) size += 2;
+    return size;
 }
+
+// It comes to the wrong port now and then, and its client's complaint tells nobody why.
+bool looks_like_tls(std::string_view bytes) noexcept { return bytes.starts_with("\x16\x03"); }
 
 }  // namespace
 
@@ -57,7 +42,7 @@ bool Session::serve_next() {
     if (!may_answer) return false;
     // RFC 9112, 2.2: an empty line before a request is passed over.
     if (!parser_) input().consume(leading_line_ends(input().unused()));
-    if (input().empty()) {
+    if (input().empty() || (!parser_ && input().unused() == "\r")) {
         need_more();
         return false;
     }
@@ -67,83 +52,75 @@ bool Session::serve_next() {
 }
 
 void Session::begin_request() {
-    parser_.emplace(request_, context_.config.max_target_bytes);
-    parser_->eager(true);
-    parser_->header_limit(static_cast<std::uint32_t>(context_.config.max_header_bytes));
-    parser_->body_limit(context_.config.max_body_bytes);
+    const auto& config = context_.config;
+    parser_.emplace(request_, RequestLimits{.target_bytes = config.max_target_bytes,
+                                            .head_bytes = config.max_header_bytes,
+                                            .body_bytes = config.max_body_bytes});
     enter(Phase::head);
 }
 
 // True when a whole request was read.
 bool Session::parse() {
     if (!parser_) begin_request();
-    const auto unused = input().unused();
-    error_code error;
-    const auto used = parser_->put(boost::asio::const_buffer(unused.data(), unused.size()), error);
-    if (error && error != beast_http::error::need_more) {
-        refuse(error);
+    const auto bytes = input().unused();
+    input().consume(parser_->read(bytes));
+    if (parser_->flaw() != Flaw::none) {
+        refuse(bytes);
         return false;
     }
-    input().consume(used);
-    head_bytes_ += used;
     if (parser_->is_done()) return true;
-    // Beast counts only what it is given at once.
-    if (!parser_->is_header_done() &&
-        head_bytes_ + input().unused().size() > context_.config.max_header_bytes) {
-        refuse(beast_http::error::header_limit);
-        return false;
-    }
-    if (!parser_->is_header_done() && has_bare_line_feed(input().unused())) {
-        refuse(beast_http::error::bad_line_ending);
-        return false;
-    }
-    // What is left of a body is the line of a chunk or the trailer, which Beast would let grow.
-    if (parser_->is_header_done() && input().unused().size() > context_.config.max_header_bytes) {
-        refuse(beast_http::error::header_limit);
-        return false;
-    }
-
-    if (parser_->is_header_done() && phase_ == Phase::head) {
-        enter(Phase::body);
-        if (request_.expects_continue && !request_.is_http_1_0)
-            output_.append("HTTP/1.1 100 Continue\r\n\r\n");
-    }
-    // With bytes used the parser may have stopped at the end of a part, not of the input.
-    if (used != 0 && !error && !input().empty()) return parse();
+    if (parser_->has_head() && phase_ == Phase::head && !begin_body()) return false;
     need_more();
     return false;
 }
 
+// The head is here, the body is not. False when the head is enough to say no: what the body would
+// have been is not waited for (RFC 9110, 10.1.1).
+bool Session::begin_body() {
+    enter(Phase::body);
+    Manner manner;
+    manner.keeps_alive = false;
+    if (routes_.turns_away(request_, {manner, now(), &output_})) {
+        is_leaving_ = true;
+        return false;
+    }
+    const bool has_begun = !input().empty() || !request_.body.empty();
+    if (request_.expects_continue && !request_.is_http_1_0 && !has_begun) {
+        output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    return true;
+}
+
 void Session::enter(Phase phase) {
-    if (phase == Phase::idle) head_bytes_ = 0;
     phase_ = phase;
     phase_since_ = now();
 }
 
-void Session::refuse(error_code error) {
-    using Error = beast_http::error;
-    const bool has_request_line =
-        input().unused().find('\n') != std::string_view::npos || !request_.target.empty();
-    if (parser_->target_is_too_long() || (error == Error::header_limit && !has_request_line)) {
-        return refuse_with({Status::uri_too_long, "the request target is too long"});
+void Session::refuse(std::string_view bytes) {
+    switch (parser_->flaw()) {
+        case Flaw::target_too_long:
+            return refuse_with({Status::uri_too_long, "the request target is too long"});
+        case Flaw::head_too_large:
+            return refuse_with({Status::header_fields_too_large, "the request head is too large"});
+        case Flaw::body_too_large:
+            return refuse_with({Status::content_too_large, "the value is too large"});
+        case Flaw::other_version:
+            return refuse_with({Status::version_not_supported, "HTTP/1.0 and HTTP/1.1 only"});
+        case Flaw::malformed:
+        case Flaw::none:
+            break;
     }
-    if (error == Error::header_limit) {
-        return refuse_with({Status::header_fields_too_large, "the request head is too large"});
-    }
-    if (error == Error::body_limit) {
-        return refuse_with({Status::content_too_large, "the value is too large"});
-    }
-    if (error == Error::bad_version && names_a_version(input().unused())) {
-        return refuse_with({Status::version_not_supported, "HTTP/1.0 and HTTP/1.1 only"});
-    }
-    log::debug("http", "bad request", {{"why", error.message()}});
-    refuse_with({Status::bad_request, "malformed request"});
+    log::debug("http", "bad request", {{"why", parser_->why().message()}});
+    refuse_with({Status::bad_request, looks_like_tls(bytes) ? "this port speaks HTTP without TLS"
+                                                            : "malformed request"});
 }
 
 // After an error nobody knows where the next request begins.
 void Session::refuse_with(const Complaint& complaint) {
     Manner manner;
     manner.keeps_alive = false;
+    manner.without_body = request_.method == beast_http::verb::head;
+    manner.errors = error_form_of(request_);
     append_error(output_, manner, complaint);
     is_leaving_ = true;
 }

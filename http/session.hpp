@@ -1,11 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "http/context.hpp"
 #include "http/request_parser.hpp"
 #include "http/responses.hpp"
-#include "http/routes/cache_routes.hpp"
+#include "http/routes/routes.hpp"
 #include "net/stream_session.hpp"
 
 namespace nearcache::http {
@@ -34,24 +35,28 @@ class Session final : public net::StreamSession<cache::EntryRef> {
     void serve() override;
     Output& output() noexcept override { return output_; }
     bool is_waiting() const noexcept override { return routes_.is_waiting(); }
-    bool reads_while_waiting() const noexcept override { return false; }
+    // Who waits for ever must be missed when it is gone.
+    bool reads_while_waiting() const noexcept override { return routes_.may_wait_for_ever(); }
     bool is_leaving() const noexcept override { return is_leaving_; }
     void on_written() override;
+    void on_client_end() override { routes_.abandon(); }
+    void on_drain() override { routes_.abandon(); }
+    bool reads_ahead() const noexcept override { return routes_.may_wait_for_ever(); }
     TimePoint open_deadline() const noexcept override;
 
     bool serve_next();
     bool parse();
     void begin_request();
     void enter(Phase phase);
-    void refuse(boost::system::error_code error);
+    bool begin_body();
+    void refuse(std::string_view bytes);
     void refuse_with(const Complaint& complaint);
     void answer();
 
     Context& context_;
-    CacheRoutes routes_;
+    Routes routes_;
     Request request_;
     std::optional<RequestParser> parser_;  // of the request being read
-    std::size_t head_bytes_ = 0;           // of its head, used by the parser
     Output output_;                        // what may leave next
     TimePoint phase_since_;
     Phase phase_ = Phase::idle;

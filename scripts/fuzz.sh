@@ -18,7 +18,7 @@ if ! command -v clang++ >/dev/null; then
 fi
 
 cd "$project_root"
-parsers=(request_parser reply_framer)
+parsers=(request_parser reply_framer http_request)
 dir=build/fuzz
 mkdir -p "$dir"
 if ! { cmake --preset fuzz && cmake --build --preset fuzz --parallel "$(build_jobs)"; } \

@@ -5,14 +5,14 @@
 #   scripts/install-deps.sh [build] [test] [bench] [fuzz]
 #
 # build (the default): compiler and libraries.  test: redis-server, redis-cli, curl, clang-format,
-# python3-redis, node and npm.  bench: Google Benchmark and wrk.  fuzz: clang with its runtime
-# libraries.  Needs root or sudo, but only when something is missing.
+# python3-redis, node and npm, Chromium.  bench: Google Benchmark and wrk.  fuzz: clang with its
+# runtime libraries.  Needs root or sudo, but only when something is missing.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates ccache libhiredis-dev
-    libyaml-cpp-dev libcli11-dev libspdlog-dev libxxhash-dev doctest-dev)
+    libyaml-cpp-dev libcli11-dev libspdlog-dev libssl-dev libxxhash-dev doctest-dev)
 test_packages=(redis-server redis-tools curl python3-redis)
 bench_packages=(redis-server redis-tools libbenchmark-dev wrk)
 oldest_boost=1.81
@@ -23,6 +23,7 @@ wants_boost=false
 wants_clang_format=false
 wants_fuzzer=false
 wants_node=false
+wants_browser=false
 
 choose_sets() {
     local set
@@ -33,6 +34,7 @@ choose_sets() {
                 wanted+=("${test_packages[@]}")
                 wants_clang_format=true
                 wants_node=true
+                wants_browser=true
                 ;;
             bench) wanted+=("${bench_packages[@]}") ;;
             fuzz) wants_fuzzer=true ;;
@@ -54,13 +56,30 @@ not_installed() {
 at_least() { dpkg --compare-versions "$1" ge "$2"; }
 
 # Boost's headers come in a package with the version in its name, and several may be on offer.
-boost_is_installed() {
+# Prints the version of one that is installed and will do.
+installed_boost() {
     local name status
     while read -r name status; do
         [[ "$name" =~ ^libboost([0-9.]+)-dev$ && "$status" == installed ]] || continue
-        if at_least "${BASH_REMATCH[1]}" "$oldest_boost"; then return 0; fi
+        if at_least "${BASH_REMATCH[1]}" "$oldest_boost"; then
+            echo "${BASH_REMATCH[1]}"
+            return
+        fi
     done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libboost1.*-dev' 2>/dev/null)
-    return 1
+}
+
+# Since 1.82 Boost.URL is a library of its own. Prints its package for that version of Boost.
+boost_url_package() {
+    [[ "$1" =~ ^[0-9]+\.[0-9]+ ]] || return 0
+    if at_least "${BASH_REMATCH[0]}" 1.82; then echo "libboost-url${BASH_REMATCH[0]}-dev"; fi
+}
+
+boost_is_installed() {
+    local version url
+    version="$(installed_boost)"
+    [[ -n "$version" ]] || return 1
+    url="$(boost_url_package "$version")"
+    [[ -z "$url" || -z "$(not_installed "$url")" ]]
 }
 
 candidate_of() {
@@ -82,6 +101,19 @@ boost_on_offer() {
         done
 }
 
+# What is missing of Boost; nothing when there is none on offer that will do.
+boost_packages() {
+    local name version
+    version="$(installed_boost)"
+    if [[ -z "$version" ]]; then
+        name="$(boost_on_offer || true)"
+        [[ -n "$name" ]] || return 0
+        echo "$name"
+        version="$(candidate_of "$name")"
+    fi
+    boost_url_package "$version"
+}
+
 # The project's format is clang-format 14's; where that is not on offer the format is not checked.
 clang_format_is_installed() { command -v clang-format-14 >/dev/null; }
 
@@ -101,6 +133,11 @@ fuzzer_is_installed() {
 # Known by their programs: a Node.js that does not come from the distribution has its own npm, and
 # the distribution's package would be in its way.
 node_is_installed() { command -v node >/dev/null && command -v npm >/dev/null; }
+
+# Ubuntu has Chromium as a snap alone: there pages are not opened in a browser.
+browser_is_lacking() {
+    ! command -v chromium >/dev/null && [[ -n "$(candidate_of chromium)" ]]
+}
 
 as_root() {
     if ((EUID == 0)); then
@@ -148,13 +185,14 @@ main() {
         return
     fi
 
-    local missing=() boost_missing=false clang_format_missing=false fuzzer_missing=false boost
+    local missing=() boost_missing=false clang_format_missing=false fuzzer_missing=false boost=()
     if ((${#wanted[@]} > 0)); then mapfile -t missing < <(not_installed "${wanted[@]}"); fi
     if $wants_fuzzer && ! fuzzer_is_installed; then fuzzer_missing=true; fi
     if $wants_boost && ! boost_is_installed; then boost_missing=true; fi
     # Worth a look at apt only when something else is missing as well: it may not exist.
     if $wants_clang_format && ! clang_format_is_installed; then clang_format_missing=true; fi
     if $wants_node && ! node_is_installed; then missing+=(nodejs npm); fi
+    if $wants_browser && browser_is_lacking; then missing+=(chromium); fi
     if ((${#missing[@]} == 0)) && ! $boost_missing && ! $fuzzer_missing; then return; fi
 
     ((EUID == 0)) || command -v sudo >/dev/null ||
@@ -163,12 +201,16 @@ main() {
     as_root apt-get update -qq -o DPkg::Lock::Timeout=300 >/dev/null ||
         note "$script_name: apt-get update failed; trying with the old lists"
     if $boost_missing; then
-        boost="$(boost_on_offer || true)"
-        [[ -n "$boost" ]] || die "apt offers no Boost >= $oldest_boost"
-        missing+=("$boost")
+        mapfile -t boost < <(boost_packages)
+        ((${#boost[@]} > 0)) || die "apt offers no Boost >= $oldest_boost"
+        missing+=("${boost[@]}")
     fi
     if $clang_format_missing && [[ -n "$(candidate_of clang-format-14)" ]]; then
         missing+=(clang-format-14)
+    fi
+    # What is on offer may be known only now.
+    if $wants_browser && browser_is_lacking && [[ " ${missing[*]} " != *" chromium "* ]]; then
+        missing+=(chromium)
     fi
     if $fuzzer_missing; then mapfile -t -O "${#missing[@]}" missing < <(fuzzer_packages); fi
     check_offers "${missing[@]}"

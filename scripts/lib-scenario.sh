@@ -94,6 +94,7 @@ ask_curl() { curl -q --silent --show-error --noproxy '*' --max-time 20 "$@"; }
 http() {
     local method="$1" target="$2" how=()
     shift 2
+    : >"$workspace/body"
     if [[ "$method" == HEAD ]]; then how=(--head); else how=(--request "$method"); fi
     http_status="$(ask_curl "${how[@]}" --path-as-is --globoff --dump-header "$workspace/head" \
         --output "$workspace/body" --write-out '%{http_code}' \

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Runs ordinary clients of Redis against a redis-server, and against a nearcache with another
 # redis-server behind it. Each client prints a transcript of what it did and what it was answered;
-# the two must be equal, but for what tests/clients/differences lists.
+# the two must be equal, but for what tests/clients/differences lists. A client that speaks HTTP has
+# no Redis to be compared with: it asserts what it is answered by nearcache.
 #
 #   scripts/test-clients.sh [--binary PROGRAM] [--against redis] [CLIENT...]
 #
 # --binary: default build/release/nearcache.  --against redis: two plain redis-servers, which shows
 # whether a transcript is the same in every run.  Transcripts are kept in build/clients/transcripts.
-# ioredis and node-redis come from the npm registry; where it cannot be reached they are skipped,
-# but with CI=true in the environment that is a failure.
+# ioredis, node-redis and upstash come from the npm registry; where it cannot be reached they are
+# skipped, but with CI=true in the environment that is a failure.
 set -euo pipefail
 # shellcheck source=scripts/lib-servers.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib-servers.sh"
@@ -20,7 +21,8 @@ sources="$project_root/tests/clients"
 build="$project_root/build/clients"
 transcripts="$build/transcripts"
 all_clients=(redis-cli redis-cli-tools redis-cli-terminal redis-cli-terminal-resp3 redis-benchmark
-    redis-py ioredis node-redis node-redis-resp3 hiredis-sync hiredis-sync-resp3 hiredis-async)
+    redis-py ioredis node-redis node-redis-resp3 hiredis-sync hiredis-sync-resp3 hiredis-async
+    upstash)
 passed=0 failed=0
 
 # Sets client_command, to which host and port are added, and client_dialect, which comes behind.
@@ -53,7 +55,7 @@ prepare() {
             pkg-config --atleast-version=1.0 hiredis ||
                 { echo "this hiredis has no RESP3" && return 1; }
             ;;
-        *node-redis* | ioredis) install_node_modules || return 1 ;;
+        *node-redis* | ioredis | upstash) install_node_modules || return 1 ;;
     esac
 }
 
@@ -162,6 +164,31 @@ run_client() {
     fi
 }
 
+# Of those that compare nothing: what they expect is in them.
+is_asserting() { [[ "$1" == upstash ]]; }
+
+run_asserting_client() {
+    local name="$1" said="$transcripts/$1.nearcache" token=s3cret started=$SECONDS status=0
+    start_redis
+    start_nearcache "$option_binary" --backend "redis://$redis_address" --http-token "$token"
+    NODE_PATH="$build/node/node_modules" timeout -k 5 150 node "$sources/node/$name.js" \
+        127.0.0.1 "$(port_of "$http_address")" "$token" </dev/null >"$said" 2>&1 || status=$?
+    if ! kill -0 "$nearcache_pid" 2>/dev/null; then
+        { echo "nearcache is gone:" && tail -n 20 "$servers_dir/nearcache.log"; } >>"$said"
+        status=1
+    fi
+    stop_servers
+    if ((status == 0)); then
+        printf '%-26s ok      %4d lines  %3d s\n' "$name" "$(wc -l <"$said")" \
+            $((SECONDS - started))
+        passed=$((passed + 1))
+    else
+        printf '%-26s FAILED  with status %d\n' "$name" "$status"
+        grep -v ': as expected$' "$said" | cut -c 1-200 | awk 'NR <= 60 { print "    | " $0 }'
+        failed=$((failed + 1))
+    fi
+}
+
 skip_client() { # CLIENT WHY
     if may_be_skipped "$1"; then
         printf '%-26s skipped: %s\n' "$1" "$2"
@@ -186,7 +213,13 @@ main() {
     done
     if [[ " ${operands[*]} " == *" hiredis"* ]]; then build_hiredis_clients; fi
     for name in "${operands[@]}"; do
-        if why="$(prepare "$name")"; then run_client "$name"; else skip_client "$name" "$why"; fi
+        if ! why="$(prepare "$name")"; then
+            skip_client "$name" "$why"
+        elif ! is_asserting "$name"; then
+            run_client "$name"
+        elif [[ "$option_against" == nearcache ]]; then
+            run_asserting_client "$name"
+        fi
     done
     echo "clients: $passed passed, $failed failed"
     ((failed == 0 && passed > 0))

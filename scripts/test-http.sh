@@ -50,7 +50,7 @@ reading() {
 
 writing() {
     local key="${prefix}write"
-    expect_http "PUT" 204 PUT "/$key" --data-binary "put here"
+    expect_http "PUT" 201 PUT "/$key" --data-binary "put here"
     expect "Redis has it" "put here" "$(redis_cli GET "$key")"
     expect_http "GET shows it" 200 GET "/$key"
     expect "its bytes" "put here" "$http_body"
@@ -70,52 +70,92 @@ writing() {
     expect "Redis has it no more" 0 "$(redis_cli EXISTS "$key")"
     expect_http "GET sees it gone" 404 GET "/$key"
     expect_http "DELETE again" 404 DELETE "/$key"
-    expect_http "PUT of a key known to be absent" 204 PUT "/$key" --data-binary "back"
+    expect_http "PUT of a key known to be absent" 201 PUT "/$key" --data-binary "back"
     expect "is seen at once" "back" "$(get_by http "$key")"
 }
 
 bytes() {
     local name
-    expect_http "percent-encoded bytes" 204 PUT "/${prefix}a%20b%2Fc%25" --data-binary escaped
+    expect_http "percent-encoded bytes" 201 PUT "/${prefix}a%20b%2Fc%25" --data-binary escaped
     expect "are decoded once" escaped "$(redis_cli GET "${prefix}a b/c%")"
-    expect_http "a plus is a plus" 204 PUT "/${prefix}a+b" --data-binary plus
+    expect_http "a plus is a plus" 201 PUT "/${prefix}a+b" --data-binary plus
     expect "in the key" plus "$(redis_cli GET "${prefix}a+b")"
-    expect_http "slashes" 204 PUT "/${prefix}a/b//c/" --data-binary slashes
+    expect_http "slashes" 201 PUT "/${prefix}a/b//c/" --data-binary slashes
     expect "belong to the key" slashes "$(redis_cli GET "${prefix}a/b//c/")"
-    expect_http "dots" 204 PUT "/${prefix}a/../b" --data-binary dots
+    expect_http "dots" 201 PUT "/${prefix}a/../b" --data-binary dots
     expect "are no steps up" dots "$(redis_cli GET "${prefix}a/../b")"
-    expect_http "a key in UTF-8" 204 PUT "/${prefix}%C3%A4" --data-binary umlaut
+    expect_http "a key in UTF-8" 201 PUT "/${prefix}%C3%A4" --data-binary umlaut
     expect "is its bytes" umlaut "$(redis_cli GET "${prefix}ä")"
     expect_http "a wrong escape" 400 GET "/${prefix}%zz"
     expect_http "half an escape" 400 GET "/${prefix}%4"
 
     name="${prefix}binary%00%0D%0A%FF"
     printf 'a\000b\r\n\377' >"$workspace/value"
-    expect_http "any byte in a key" 204 PUT "/$name" --data-binary "@$workspace/value"
+    expect_http "any byte in a key" 201 PUT "/$name" --data-binary "@$workspace/value"
     http GET "/$name"
     expect_bytes "and any byte in a value" 'a\000b\r\n\377' <"$workspace/body"
     expect_http "that key deleted" 204 DELETE "/$name"
 
     head -c 3000000 /dev/urandom >"$workspace/value"
-    expect_http "a value of 3 MB" 204 PUT "/${prefix}large" --data-binary "@$workspace/value" \
+    expect_http "a value of 3 MB" 201 PUT "/${prefix}large" --data-binary "@$workspace/value" \
         --header "Content-Type: application/octet-stream"
     http GET "/${prefix}large"
     cmp -s "$workspace/value" "$workspace/body" || fail "3 MB came back changed"
     ok "comes back whole"
-    expect_http "a body in chunks" 204 PUT "/${prefix}chunks" --data-binary "in pieces" \
+    expect_http "a body in chunks" 201 PUT "/${prefix}chunks" --data-binary "in pieces" \
         --header "Transfer-Encoding: chunked"
     expect "is put together" "in pieces" "$(redis_cli GET "${prefix}chunks")"
 }
 
+conditions() {
+    local key="${prefix}version" first second
+    expect_http "PUT if there is none" 201 PUT "/$key" --data-binary one --header 'If-None-Match: *'
+    first="$(http_header ETag)"
+    expect_http "PUT again if there is none" 412 PUT "/$key" --data-binary two \
+        --header 'If-None-Match: *'
+    expect_http "GET" 200 GET "/$key"
+    expect "has the tag of what was put" "$first" "$(http_header ETag)"
+    expect_http "GET of who has it" 304 GET "/$key" --header "If-None-Match: $first"
+    expect "sends nothing" "" "$http_body"
+    expect_http "PUT over what one has seen" 204 PUT "/$key" --data-binary two \
+        --header "If-Match: $first"
+    second="$(http_header ETag)"
+    expect_http "PUT over what one has not" 412 PUT "/$key" --data-binary three \
+        --header "If-Match: $first"
+    expect "Redis has what was put last" two "$(redis_cli GET "$key")"
+    expect_http "GET of who has an older one" 200 GET "/$key" --header "If-None-Match: $first"
+    redis_cli SET "$key" "set elsewhere" >/dev/null
+    expect_http "PUT over what somebody else has changed" 412 PUT "/$key" --data-binary three \
+        --header "If-Match: $second"
+    expect_http "DELETE of it" 412 DELETE "/$key" --header "If-Match: $second"
+    expect_http "a range" 206 GET "/$key" --range 4-
+    expect "is that part" elsewhere "$http_body"
+    expect_http "a range that is not there" 416 GET "/$key" --range 100-
+    expect_http "a write without a body" 411 PUT "/$key"
+}
+
+json_commands() {
+    local key="${prefix}json"
+    json() { http POST "$1" --header 'Content-Type: application/json' --data-binary "$2"; }
+    json / "[\"SET\",\"$key\",\"said in JSON\"]"
+    expect "SET in JSON" '{"result":"OK"}' "$http_body"
+    expect "Redis has it" "said in JSON" "$(redis_cli GET "$key")"
+    json /pipeline "[[\"GET\",\"$key\"],[\"STRLEN\",\"$key\"],[\"GET\",\"${prefix}none\"]]"
+    expect "several" '[{"result":"said in JSON"},{"result":12},{"result":null}]' "$http_body"
+    http GET "/?keys=$key,${prefix}none"
+    expect "several keys" "{\"$key\":\"said in JSON\",\"${prefix}none\":null}" "$http_body"
+}
+
 errors() {
     local method long
-    for method in PATCH OPTIONS; do
+    for method in PATCH TRACE; do
         expect_http "$method of a key is not allowed" 405 "$method" "/${prefix}x"
         expect_match "and the answer says what is" "*GET*" "$(http_header Allow)"
     done
+    expect_http "OPTIONS tells what is" 204 OPTIONS "/${prefix}x"
+    expect_match "in Allow" "*DELETE*" "$(http_header Allow)"
     redis_cli LPUSH "${prefix}list" x >/dev/null
-    http GET "/${prefix}list"
-    expect_match "GET of what is no string fails" "[45]??" "$http_status"
+    expect_http "GET of what is no string" 409 GET "/${prefix}list"
     expect_http "/proxy?... without a key" 400 GET "/proxy?other=x"
 
     expect_raw_status "nonsense" 400 'nonsense\r\n\r\n'
@@ -154,5 +194,7 @@ connections() {
 reading
 writing
 bytes
+conditions
+json_commands
 errors
 connections

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test: format and layers, unit tests, integration
-# tests, scenario scripts and the clients of Redis, against a real redis-server. One line a step; the
-# last line counts.
+# tests, scenario scripts, the clients of Redis and a browser, against a real redis-server. One line a
+# step; the last line counts.
 #
 #   scripts/test.sh [--sanitizers]
 #
@@ -154,6 +154,7 @@ check "check-layers self-test" bash scripts/check-layers.sh --self-test
 run_tests release 1 1
 counted scenarios test-all-scenarios
 counted clients test-clients
+counted browser test-browser
 if $with_sanitizers; then
     run_tests asan 10 3
     run_tests tsan 10 5

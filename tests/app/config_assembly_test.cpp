@@ -144,6 +144,36 @@ TEST_CASE("a password is read from a file without its line end") {
         "nearcache: --backend-password-file: cannot read /nonexistent: No such file or directory");
 }
 
+TEST_CASE("a token is kept in a file as a password is, and masked") {
+    const TextFile secret("t0k.en/+~=\n");
+
+    const auto by_file = load({"--http-token-file", secret.path(), "--print-config"});
+    CHECK(by_file.config.http.token == "t0k.en/+~=");
+    CHECK_FALSE(contains(by_file.output, "t0k"));
+    const auto by_text = load({"--http-token", "hunter2", "--print-config"});
+    CHECK(by_text.config.http.token == "hunter2");
+    CHECK(origin(by_text, "http.token") == "\"***\" # flag --http-token");
+    CHECK_FALSE(contains(by_text.output, "hunter2"));
+    CHECK(load({"--http-token", "flag"}, {{"NEARCACHE_HTTP_TOKEN_FILE", secret.path()}})
+              .config.http.token == "flag");
+    CHECK(complaint({"--http-token", "a", "--http-token-file", secret.path()}) ==
+          "nearcache: --http-token-file: http.token is set too (flag --http-token); give one of "
+          "them");
+    CHECK(load({}).config.http.token.empty());
+}
+
+TEST_CASE("a token that no client could show stops the start, and is not told") {
+    const TextFile lines("one\ntwo\n");
+
+    CHECK(complaint({"--http-token", "a secret"}) ==
+          "nearcache: --http-token: a token has visible ASCII characters only, and no blanks");
+    CHECK(complaint({}, {{"NEARCACHE_HTTP_TOKEN", "gr\xc3\xbc\xc3\x9f"}}) ==
+          "nearcache: environment NEARCACHE_HTTP_TOKEN: a token has visible ASCII characters only, "
+          "and no blanks");
+    CHECK(complaint({"--http-token-file", lines.path()}) ==
+          "nearcache: --http-token-file: a token has visible ASCII characters only, and no blanks");
+}
+
 TEST_CASE("of a password and a password file the stronger source stands") {
     const TextFile secret("from file\n");
     const Environment text{{"REDIS_PASSWORD", "from text"}};

@@ -77,11 +77,15 @@ TEST_CASE("printed lists can be loaded and mean the same, whatever bytes are in 
         const auto byte = static_cast<unsigned char>(c);
         encoded.append({'%', hex[byte >> 4], hex[byte & 15]});
     }
-    const auto first = load({"--print-config", "--coherence-prefix", encoded, "--coherence-prefix",
-                             "null,~,- a,2", "--cache-rule", "prefix=" + encoded, "--cache-rule",
-                             "prefix=user:,ttl=1500ms,negative_ttl=0,ttl_jitter=10", "--cache-rule",
-                             "prefix=,max_value=2KiB,never_cache,stale_while_revalidate=5s,"
-                             "stale_if_error=1h,stale_after_invalidation"});
+    const auto first =
+        load({"--print-config", "--coherence-prefix", encoded, "--coherence-prefix", "null,~,- a,2",
+              "--cache-rule", "prefix=" + encoded, "--cache-rule",
+              "prefix=user:,ttl=1500ms,negative_ttl=0,ttl_jitter=10", "--cache-rule",
+              "prefix=,max_value=2KiB,never_cache,stale_while_revalidate=5s,"
+              "stale_if_error=1h,stale_after_invalidation,"
+              "content_type=a/b%3Bc=%22d%2C%25%5C%22 {#%22",
+              "--http-cors-origin", "*,https://A:1", "--origin-allow",
+              "https://a.example/b,http://[::1]:80", "--origin-key-prefix", encoded});
     const TextFile file(first.output);
 
     const auto second = load({"--config", file.path()});
@@ -91,6 +95,10 @@ TEST_CASE("printed lists can be loaded and mean the same, whatever bytes are in 
     REQUIRE(second.config.cache.rules.size() == 3);
     CHECK(second.config.cache.rules[0].prefix == odd);
     CHECK(second.config.cache.rules[2].stale_after_invalidation);
+    CHECK(second.config.cache.rules[2].content_type == "a/b;c=\"d,%\\\" {#\"");
+    CHECK(second.config.http.cors_origins == Words{"*", "https://a:1"});
+    CHECK(second.config.http.origin.allow == Words{"https://a.example/b", "http://[::1]:80"});
+    CHECK(second.config.http.origin.key_prefix == odd);
 }
 
 TEST_CASE("the text of a list in --help's form is read back as the same list") {

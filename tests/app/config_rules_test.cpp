@@ -31,7 +31,8 @@ std::string complaint(const std::string& text) {
 TEST_CASE("a rule says as much as it wants of what it may say") {
     const auto rules = read(
         "prefix=user:,ttl=5s,negative_ttl=0,ttl_jitter=10%,max_value=2KiB,never_cache=true,"
-        "stale_while_revalidate=1m,stale_if_error=1h,stale_after_invalidation=on");
+        "stale_while_revalidate=1m,stale_if_error=1h,stale_after_invalidation=on,"
+        "content_type=image/png");
 
     REQUIRE(rules.size() == 1);
     CHECK(rules[0].prefix == "user:");
@@ -43,6 +44,7 @@ TEST_CASE("a rule says as much as it wants of what it may say") {
     CHECK(rules[0].stale_while_revalidate == 1min);
     CHECK(rules[0].stale_if_error == 1h);
     CHECK(rules[0].stale_after_invalidation);
+    CHECK(rules[0].content_type == "image/png");
 }
 
 TEST_CASE("what a rule does not say is as for all keys") {
@@ -56,6 +58,7 @@ TEST_CASE("what a rule does not say is as for all keys") {
     CHECK(rule.stale_while_revalidate == 0s);
     CHECK(rule.stale_if_error == 0s);
     CHECK_FALSE(rule.stale_after_invalidation);
+    CHECK(rule.content_type.empty());
 }
 
 TEST_CASE("the name of a switch alone means that it is on") {
@@ -96,7 +99,7 @@ TEST_CASE("what a rule cannot say is refused with what it can") {
     CHECK(complaint("prefix=a,colour_of_the_sea") ==
           "unknown member 'colour_of_the_sea'; allowed: prefix, ttl, negative_ttl, ttl_jitter, "
           "max_value, never_cache, stale_while_revalidate, stale_if_error, "
-          "stale_after_invalidation");
+          "stale_after_invalidation, content_type");
     CHECK(complaint("prefix=a,,ttl=5s").starts_with("unknown member ''; allowed: "));
     CHECK(complaint("prefix=a,ttl=1,ttl=2") == "ttl is given twice");
     CHECK(complaint("prefix=a,ttl") == "ttl: a value is missing; allowed: ttl=...");
@@ -136,6 +139,28 @@ TEST_CASE("one thing more is said of a rule, and nothing in it parts it") {
     CHECK(rule.ttl == 5s);
     CHECK(extend_rule("ttl=5s,never_cache", rule) ==
           "ttl: '5s,never_cache' is not a duration; allowed: 500ms, 5s, 2m, 1h (0s to 10y)");
+}
+
+TEST_CASE("a content type may have parameters, with its separators as in a prefix") {
+    const auto type = [](const std::string& text) {
+        return read("prefix=a,content_type=" + text).front().content_type;
+    };
+
+    CHECK(type("text/html%3B charset=utf-8") == "text/html; charset=utf-8");
+    CHECK(type("a/b%3bc=%22%2C %22") == "a/b;c=\", \"");
+    CHECK(show_rules(read("prefix=a,content_type=text/html%3B charset=utf-8")) ==
+          "prefix=a,content_type=text/html%3B%20charset=utf-8");
+    CHECK(as_yaml_map(read("prefix=a,content_type=text/html%3Bcharset=utf-8").front()) ==
+          "{prefix: \"a\", content_type: \"text/html%3Bcharset=utf-8\"}");
+}
+
+TEST_CASE("what is no content type is refused") {
+    CHECK(complaint("prefix=a,content_type=html") ==
+          "content_type: 'html' is not a media type; allowed: image/png, text/html; charset=utf-8 "
+          "and the like");
+    CHECK(complaint("prefix=a,content_type=a/b%0D%0AX: y").starts_with("content_type: 'a/b"));
+    CHECK(
+        complaint("prefix=a,content_type=a/b%zz").starts_with("content_type: 'a/b%zz' has a '%'"));
 }
 
 TEST_CASE("rules are shown as they can be read") {

@@ -12,11 +12,12 @@ using namespace nearcache::app;
 using namespace nearcache::app::test;
 
 TEST_CASE("every setting can be said by its path, its flag and its variable") {
+    const TextFile secret("s3cret\n");
     for (const auto& option : options()) {
         CAPTURE(option.path);
         const auto value = show_value(option, Draft{});
-        const bool is_file = option.path == "backend.password_file";
-        const auto text = is_file ? example_file().string() : value;
+        const bool is_file = option.path.ends_with("_file");
+        const auto text = is_file ? secret.path() : value;
         const std::string indent = option.section().empty() ? "" : "  ";
         const auto section = std::string(option.section());
         const std::string yaml = option.is_list() ? "[]" : "\"" + text + "\"";

@@ -65,7 +65,7 @@ TEST_CASE("a key like no other is answered with those that are known") {
           "nearcache: f.yaml:2: unknown key 'log.colour_of_the_sea'; allowed: level, format");
     CHECK(complaint("colour_of_the_sea: 5\n") ==
           "nearcache: f.yaml:1: unknown key 'colour_of_the_sea'; allowed: http, resp, admin, "
-          "backend, cache, coherence, limits, log, threads, drain_timeout");
+          "backend, cache, coherence, origin, limits, log, threads, drain_timeout");
 }
 
 TEST_CASE("a dotted key is answered with how to write it") {
@@ -184,6 +184,22 @@ TEST_CASE("a bad prefix is an error with its line") {
         prefixes("\n    - a\n    - ab") ==
         "nearcache: f.yaml:4: coherence.prefixes: 'ab' begins with 'a'; allowed: prefixes of which "
         "none begins with another");
+}
+
+TEST_CASE("an element of a list of texts is taken as it stands") {
+    const auto settings =
+        read_yaml("f.yaml", "origin:\n  allow:\n    - https://a/b,c\n    - http://d\n");
+
+    REQUIRE(settings.size() == 3);
+    CHECK(settings[1].part == Part::element);
+    CHECK(settings[1].text == "https://a/b,c");
+    CHECK(settings[1].speaker == "f.yaml:3: origin.allow");
+    CHECK(settings[2].text == "http://d");
+    CHECK(complaint("http:\n  cors_origins: ['*', '']\n") ==
+          "nearcache: f.yaml:2: http.cors_origins: an empty text; leave it out");
+    CHECK(complaint("http:\n  cors_origins: https://a\n") ==
+          "nearcache: f.yaml:2: http.cors_origins: expected a list, not a text; allowed: a list of "
+          "origins of pages");
 }
 
 TEST_CASE("what is not YAML is an error with the line") {

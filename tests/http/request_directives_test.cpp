@@ -2,7 +2,6 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/buffer.hpp>
 #include <doctest/doctest.h>
 
 #include "http/request_parser.hpp"
@@ -15,14 +14,10 @@ using cache::Directives;
 
 // Reads one whole request into what may hold an older one, as a session does.
 void read(Request& request, std::string_view bytes) {
-    boost::beast::error_code error;
-    RequestParser parser(request, 1000);
-    parser.eager(true);
-    while (!parser.is_done() && !bytes.empty() && !error) {
-        const auto used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-        bytes.remove_prefix(used);
-    }
-    REQUIRE_FALSE(error);
+    RequestParser parser(request,
+                         {.target_bytes = 1000, .head_bytes = 10'000, .body_bytes = 10'000});
+    parser.read(bytes);
+    REQUIRE(parser.flaw() == Flaw::none);
     REQUIRE(parser.is_done());
 }
 

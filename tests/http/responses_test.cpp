@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/hash.hpp"
+#include "http/entity_tag.hpp"
 #include "tests/http/written.hpp"
 
 namespace nearcache::http {
@@ -37,7 +39,7 @@ Manner closing() {
 
 std::string value_reply(std::string_view value, const Source& source, const Manner& manner = {}) {
     Output out;
-    append_value(out, manner, *entry_of(value), source);
+    append_value(out, manner, {*entry_of(value), {}}, source);
     return written(out);
 }
 
@@ -70,8 +72,11 @@ bool asks_to_retry(const std::string& reply) {
 
 TEST_CASE("a value is answered with its exact bytes and their number") {
     CHECK(value_reply({"a\0\r\n", 4}, Source{}) ==
-          std::string("HTTP/1.1 200 OK\r\nServer: nearcache\r\n"
-                      "Content-Type: application/octet-stream\r\nContent-Length: 4\r\n\r\n") +
+          std::string("HTTP/1.1 200 OK\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+                      "Content-Type: application/octet-stream\r\nAccept-Ranges: bytes\r\n"
+                      "ETag: \"") +
+              std::string(EntityTag(content_hash({"a\0\r\n", 4})).text().substr(1)) +
+              "\r\nCache-Control: no-cache\r\nContent-Length: 4\r\n\r\n" +
               std::string("a\0\r\n", 4));
     CHECK(value_reply("", Source{}).ends_with("Content-Length: 0\r\n\r\n"));
 }
@@ -104,7 +109,7 @@ TEST_CASE("the head of a value says where it came from") {
                "X-Cache: MISS\r\nCache-Status: nearcache; fwd=miss; collapsed"));
     CHECK(says({.kind = Kind::fetched, .is_stored = true, .is_on_request = true},
                "X-Cache: MISS\r\nCache-Status: nearcache; fwd=request; stored"));
-    CHECK(value_reply("v", Source{}).find("Cache") == std::string::npos);
+    CHECK(value_reply("v", Source{}).find("X-Cache") == std::string::npos);
 }
 
 TEST_CASE("no age is told of what was fetched for this request, or comes from nowhere") {
@@ -119,7 +124,8 @@ TEST_CASE("what may come from the cache alone and is not there is a 504 that was
     append_not_cached(out, {});
 
     CHECK(written(out) ==
-          "HTTP/1.1 504 Gateway Timeout\r\nServer: nearcache\r\nX-Cache: MISS\r\n"
+          "HTTP/1.1 504 Gateway Timeout\r\nServer: nearcache\r\nX-Content-Type-Options: "
+          "nosniff\r\nX-Cache: MISS\r\n"
           "Cache-Status: nearcache; detail=only-if-cached\r\n"
           "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\n"
           "not in the cache, and only-if-cached was asked for\n");
@@ -129,8 +135,8 @@ TEST_CASE("a short value is copied, a long one is shared and outlives its entry'
     const std::string longest_copied(2 * 1024, 'v'), shared = longest_copied + "!";
     Output copied_out, shared_out;
 
-    append_value(copied_out, {}, *entry_of(longest_copied), Source{});
-    append_value(shared_out, {}, *entry_of(shared), Source{});
+    append_value(copied_out, {}, {*entry_of(longest_copied), {}}, Source{});
+    append_value(shared_out, {}, {*entry_of(shared), {}}, Source{});
 
     CHECK_FALSE(copied_out.has_pinned());
     CHECK(written(copied_out).ends_with("\r\n\r\n" + longest_copied));
@@ -156,19 +162,113 @@ TEST_CASE("an absent key is a 404 without a body") {
     append_absent(from_backend, {}, Source{});
 
     CHECK(written(from_cache) ==
-          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nX-Cache: HIT\r\n"
+          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+          "Cache-Control: no-cache\r\nX-Cache: HIT\r\n"
           "Cache-Status: nearcache; hit\r\nContent-Length: 0\r\n\r\n");
     CHECK(written(from_backend) ==
-          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nContent-Length: 0\r\n\r\n");
+          "HTTP/1.1 404 Not Found\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+          "Cache-Control: no-cache\r\nContent-Length: 0\r\n\r\n");
 }
 
 // RFC 9110, 8.6: a 204 has no Content-Length.
+TEST_CASE("what was created has a head with a length, and the field that belongs to it") {
+    Output out;
+
+    append_empty(out, {}, Status::created, "ETag: \"x\"\r\n");
+
+    CHECK(written(out) ==
+          "HTTP/1.1 201 Created\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+          "ETag: \"x\"\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST_CASE("a value says of what type it is, how long it is fresh, and which version it is") {
+    const auto fields = [](const Source& source, std::string_view type) {
+        Output out;
+        append_value(out, {}, {*entry_of("hello"), type}, source);
+        return written(out);
+    };
+    const auto says = [](const std::string& reply, std::string_view field) {
+        return reply.find("\r\n" + std::string(field) + "\r\n") != reply.npos;
+    };
+
+    const auto fresh = fields({.kind = Kind::hit, .ttl = 59s}, "image/png");
+    CHECK(says(fresh, "Content-Type: image/png"));
+    CHECK(says(fresh, "Cache-Control: max-age=59"));
+    CHECK(says(fresh, "ETag: \"9555e8555c62dcfd\""));
+    CHECK(says(fields({.kind = Kind::stale, .ttl = -3s, .detail = "max-stale"}, ""),
+               "Cache-Control: max-age=0"));
+    CHECK(says(fields({.kind = Kind::fetched}, ""), "Cache-Control: no-cache"));
+    CHECK(says(fields({.kind = Kind::fetched, .ttl = 7s, .is_stored = true}, ""),
+               "Cache-Control: max-age=7"));
+}
+
+TEST_CASE("a part of a value says which, and shares a long one like the whole") {
+    const auto value = "0123456789" + std::string(10'000, 'v');
+    Output shorter, longer;
+
+    append_value_part(shorter, {}, {*entry_of(value), {}}, Source{}, {ByteRange::Kind::part, 2, 4});
+    append_value_part(longer, {}, {*entry_of(value), {}}, Source{},
+                      {ByteRange::Kind::part, 9, 9'999});
+
+    CHECK(written(shorter).starts_with("HTTP/1.1 206 Partial Content\r\n"));
+    CHECK(written(shorter).find("Content-Range: bytes 2-4/10010\r\n") != std::string::npos);
+    CHECK(written(shorter).ends_with("Content-Length: 3\r\n\r\n234"));
+    CHECK(longer.has_pinned());
+    CHECK(written(longer).ends_with("Content-Length: 9991\r\n\r\n9" + std::string(9'990, 'v')));
+}
+
+TEST_CASE("a client that has the value gets its validators and no body, nor a length of one") {
+    Output out;
+
+    append_not_modified(out, {}, {*entry_of("hello"), {}}, {.kind = Kind::hit, .ttl = 59s});
+
+    CHECK(written(out) ==
+          "HTTP/1.1 304 Not Modified\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+          "ETag: \"9555e8555c62dcfd\"\r\nCache-Control: max-age=59\r\nX-Cache: HIT\r\n"
+          "Cache-Status: nearcache; hit; ttl=59\r\nAge: 0\r\n\r\n");
+}
+
+TEST_CASE("a range that is not there is refused with the size that is") {
+    Output out;
+
+    append_not_satisfiable(out, {}, 5);
+
+    CHECK(written(out).starts_with("HTTP/1.1 416 Range Not Satisfiable\r\n"));
+    CHECK(written(out).find("\r\nContent-Range: bytes */5\r\n") != std::string::npos);
+}
+
+TEST_CASE("an error is a problem in JSON for those who ask for that") {
+    Manner manner;
+    manner.errors = ErrorForm::problem;
+
+    CHECK(error_reply({Status::conflict, "WRONGTYPE \"x\"\n"}, manner)
+              .ends_with("Content-Type: application/problem+json\r\nContent-Length: 84\r\n\r\n"
+                         "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409,"
+                         "\"detail\":\"WRONGTYPE \\\"x\\\"\\n\"}\n"));
+}
+
+TEST_CASE(
+    "pages of other origins are told what they may read, and caches that it depends on them") {
+    Manner allowed, foreign;
+    allowed.varies_by_origin = foreign.varies_by_origin = true;
+    allowed.allowed_origin = "https://app.example";
+
+    CHECK(value_reply("v", Source{}).find("Vary") == std::string::npos);
+    CHECK(value_reply("v", Source{}, foreign).find("\r\nVary: Origin\r\n") != std::string::npos);
+    CHECK(value_reply("v", Source{}, foreign).find("Access-Control") == std::string::npos);
+    CHECK(value_reply("v", Source{}, allowed)
+              .find("\r\nVary: Origin\r\nAccess-Control-Allow-Origin: https://app.example\r\n"
+                    "Access-Control-Expose-Headers: ") != std::string::npos);
+}
+
 TEST_CASE("a write that worked is a 204, which is all head and names no length") {
     Output out;
 
-    append_no_content(out, {});
+    append_empty(out, {}, Status::no_content);
 
-    CHECK(written(out) == "HTTP/1.1 204 No Content\r\nServer: nearcache\r\n\r\n");
+    CHECK(
+        written(out) ==
+        "HTTP/1.1 204 No Content\r\nServer: nearcache\r\nX-Content-Type-Options: nosniff\r\n\r\n");
 }
 
 TEST_CASE("the client is told when the connection closes, and one of HTTP/1.0 when it does not") {
@@ -188,7 +288,7 @@ TEST_CASE("the client is told when the connection closes, and one of HTTP/1.0 wh
 
 TEST_CASE("every answer carries a date of the form that HTTP wants") {
     Output out;
-    append_no_content(out, {});
+    append_empty(out, {}, Status::no_content);
     const std::string& text = out.text();
 
     const std::regex date(
@@ -200,7 +300,8 @@ TEST_CASE("every answer carries a date of the form that HTTP wants") {
 
 TEST_CASE("a complaint is one line of text, with the field that belongs to it") {
     CHECK(error_reply({Status::method_not_allowed, "not here", "Allow: GET\r\n"}) ==
-          "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcache\r\nAllow: GET\r\n"
+          "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcache\r\nX-Content-Type-Options: "
+          "nosniff\r\nAllow: GET\r\n"
           "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 9\r\n\r\nnot here\n");
 }
 
@@ -210,8 +311,19 @@ TEST_CASE("every status has its own line") {
         std::string_view line;
     };
     for (const auto& [status, line] :
-         {Row{Status::ok, "200 OK"}, Row{Status::no_content, "204 No Content"},
-          Row{Status::bad_request, "400 Bad Request"}, Row{Status::not_found, "404 Not Found"},
+         {Row{Status::ok, "200 OK"},
+          Row{Status::no_content, "204 No Content"},
+          Row{Status::created, "201 Created"},
+          Row{Status::partial_content, "206 Partial Content"},
+          Row{Status::not_modified, "304 Not Modified"},
+          Row{Status::unauthorized, "401 Unauthorized"},
+          Row{Status::forbidden, "403 Forbidden"},
+          Row{Status::length_required, "411 Length Required"},
+          Row{Status::precondition_failed, "412 Precondition Failed"},
+          Row{Status::range_not_satisfiable, "416 Range Not Satisfiable"},
+          Row{Status::expectation_failed, "417 Expectation Failed"},
+          Row{Status::bad_request, "400 Bad Request"},
+          Row{Status::not_found, "404 Not Found"},
           Row{Status::method_not_allowed, "405 Method Not Allowed"},
           Row{Status::request_timeout, "408 Request Timeout"},
           Row{Status::conflict, "409 Conflict"},

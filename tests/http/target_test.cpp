@@ -61,9 +61,44 @@ TEST_CASE("a URL within a path or a query is part of the key") {
     CHECK(parts("/proxy?key=http://host/key") == "/proxy ? key=http://host/key");
 }
 
+TEST_CASE("a star is the server as a whole, and no key") { CHECK(parts("*") == ""); }
+
+TEST_CASE("the authority of a URL is what stands before its path") {
+    const auto authority = [](std::string_view target) {
+        return std::string(authority_of(target).value_or("(none)"));
+    };
+
+    CHECK(authority("http://host/key") == "host");
+    CHECK(authority("HTTPS://host:443") == "host:443");
+    CHECK(authority("http://host?a=b") == "host");
+    CHECK(authority("http://host#top") == "host");
+    CHECK(authority("http:///key") == "");
+    CHECK(authority("http://a@b:c/key") == "a@b:c");
+    for (const std::string_view none : {"", "/key", "*", "host:443", "ftp://host/key", "http:/host",
+                                        "http", "httpx://host/", "//host/key"}) {
+        CAPTURE(none);
+        CHECK(authority(none) == "(none)");
+    }
+}
+
+TEST_CASE("a host is a name or an address, with or without a port") {
+    for (const std::string_view fine :
+         {"", "h", "example.com", "EXAMPLE.com:80", "a_b-c.d~", "127.0.0.1:8080", "host:", "[::1]",
+          "[::1]:8080", "[fe80::1%25eth0]", "%41.example", "a+b"}) {
+        CAPTURE(fine);
+        CHECK(is_authority(fine));
+    }
+    for (const std::string_view wrong :
+         {"a b",     "a/b",     "a,b",   "a, b", "user@host", "a?b",  "a#b",       "a\\b",
+          "h:80x",   "h:8:0",   "::1",   ":80",  "[::1",      "::1]", "[]",        "[]:80",
+          "[::1]80", "[::1]:x", "[a b]", "<h>",  "\"h\"",     "h\t",  "h\xc3\xa9", "h\x7f"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(is_authority(wrong));
+    }
+}
+
 TEST_CASE("what is neither a path nor an absolute URL is no target") {
     CHECK(parts("") == "(none)");
-    CHECK(parts("*") == "(none)");
     CHECK(parts("key") == "(none)");
     CHECK(parts("host:443") == "(none)");
     CHECK(parts("?key=a") == "(none)");

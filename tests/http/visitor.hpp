@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "http/cache_control.hpp"
-#include "http/routes/cache_routes.hpp"
+#include "http/routes/routes.hpp"
 #include "tests/http/written.hpp"
 #include "tests/support/fake_backend.hpp"
 #include "tests/support/lanes.hpp"
@@ -42,13 +42,17 @@ struct Visitor {
     explicit Visitor(House& at, net::LaneId lane = 0)
         : house(at), routes(at.context, lane, [this] { ++answered_later; }) {}
 
-    // Empty when the answer has to wait.
-    std::string ask(verb method, std::string_view target, std::string_view body = {}) {
+    static Request request(verb method, std::string_view target, std::string_view body = {}) {
         Request request;
         request.method = method;
         request.target = target;
         request.body = body;
-        return ask(request);
+        request.has_body = method == verb::put || method == verb::post;
+        return request;
+    }
+    // Empty when the answer has to wait.
+    std::string ask(verb method, std::string_view target, std::string_view body = {}) {
+        return ask(request(method, target, body));
     }
     // A GET with what a Cache-Control field says.
     std::string get(std::string_view target, std::string_view cache_control) {
@@ -59,8 +63,8 @@ struct Visitor {
         request.has_directives = request.directives != cache::Directives{};
         return ask(request);
     }
-    std::string ask(const Request& request) {
-        CacheRoutes::Asked asked{{}, house.clock.now(), &out};
+    std::string ask(Request request) {
+        Asked asked{{}, house.clock.now(), &out};
         asked.manner.without_body = request.method == verb::head;
         routes.answer(request, asked);
         return read();
@@ -75,7 +79,7 @@ struct Visitor {
     House& house;
     Output out;
     int answered_later = 0;
-    CacheRoutes routes;
+    Routes routes;
 };
 
 inline std::string status_of(std::string_view reply) { return std::string(reply.substr(9, 3)); }
@@ -99,9 +103,12 @@ inline std::string source_of(const std::string& reply) {
     return status.starts_with(us) ? status.substr(us.size()) : "";
 }
 
-inline void cache_value(House& house, std::string_view key, std::string_view value) {
+inline void cache_value(House& house, std::string_view key, std::string_view value,
+                        std::string_view authorization = {}) {
     Visitor visitor(house);
-    visitor.ask(verb::get, "/" + std::string(key));
+    auto request = Visitor::request(verb::get, "/" + std::string(key));
+    request.fields.authorization = authorization;
+    visitor.ask(request);
     house.backend.answer(0, key, value);
     REQUIRE(visitor.routes.is_waiting() == false);
 }

@@ -11,7 +11,7 @@ TEST_CASE("PUT, POST, GET, HEAD and DELETE of a key have their statuses and bodi
     auto http = servers.http();
 
     CHECK(http.get("/k").status == 404);
-    CHECK(http.put("/k", "one").status == 204);
+    CHECK(http.put("/k", "one").status == 201);
     CHECK(servers.redis.command({"GET", "k"}) == bulk("one"));
     const auto found = http.get("/k");
     CHECK(found.status == 200);
@@ -30,7 +30,7 @@ TEST_CASE("PUT, POST, GET, HEAD and DELETE of a key have their statuses and bodi
 TEST_CASE("HEAD says what GET would, without the body") {
     ProxiedRedis servers({"--coherence", "ttl"});
     auto http = servers.http();
-    REQUIRE(http.put("/k", "12345").status == 204);
+    REQUIRE(http.put("/k", "12345").status == 201);
 
     const auto miss = http.head("/k");
     const auto hit = http.head("/k");
@@ -50,7 +50,7 @@ TEST_CASE("an empty value is a value") {
     ProxiedRedis servers;
     auto http = servers.http();
 
-    REQUIRE(http.put("/empty", "").status == 204);
+    REQUIRE(http.put("/empty", "").status == 201);
 
     for (int round = 0; round < 2; ++round) {
         const auto response = http.get("/empty");
@@ -90,7 +90,7 @@ TEST_CASE("a key is percent-decoded once, and a plus is a plus") {
     for (const auto& one : cases) {
         CAPTURE(one.target);
         servers.redis.command({"FLUSHALL"});
-        REQUIRE(http.put(one.target, one.target).status == 204);
+        REQUIRE(http.put(one.target, one.target).status == 201);
         CHECK(servers.redis.command({"KEYS", "*"}) == array({bulk(one.key)}));
         CHECK(http.get(one.target).body == one.target);
         CHECK(http.remove(one.target).status == 204);
@@ -123,8 +123,8 @@ TEST_CASE("PUT with ?ttl= makes the key expire") {
     ProxiedRedis servers;
     auto http = servers.http();
 
-    CHECK(http.put("/seconds?ttl=1000", "v").status == 204);
-    CHECK(http.put("/millis?ttl=250ms", "v").status == 204);
+    CHECK(http.put("/seconds?ttl=1000", "v").status == 201);
+    CHECK(http.put("/millis?ttl=250ms", "v").status == 201);
     CHECK(http.put("/never?ttl=soon", "v").status == 400);
     CHECK(http.put("/never?ttl=-1", "v").status == 400);
 
@@ -138,7 +138,7 @@ TEST_CASE("PUT with ?ttl= makes the key expire") {
 TEST_CASE("a plain PUT takes an older expiry away") {
     ProxiedRedis servers;
     auto http = servers.http();
-    REQUIRE(http.put("/k?ttl=1000", "v").status == 204);
+    REQUIRE(http.put("/k?ttl=1000", "v").status == 201);
 
     REQUIRE(http.put("/k", "w").status == 204);
 
@@ -163,7 +163,7 @@ TEST_CASE("a method that does not exist here gets 405 and the ones that do") {
 TEST_CASE("what is no HTTP gets 400 and a close, and harms nobody else") {
     ProxiedRedis servers;
     auto other = servers.http();
-    REQUIRE(other.put("/k", "v").status == 204);
+    REQUIRE(other.put("/k", "v").status == 201);
     const std::string nonsense[] = {
         "nonsense\r\n\r\n",
         "GET\r\n\r\n",

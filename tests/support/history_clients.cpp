@@ -213,7 +213,7 @@ class HttpWriter : public ProxiedWriter {
         const auto target = "/" + hot_key(write.key);
         const bool erases = write.kind == Write::Kind::erase;
         const auto response = erases ? http_.remove(target) : http_.put(target, value);
-        if (response.status == 204 || (erases && response.status == 404)) return Outcome::done;
+        if (response.is_success() || (erases && response.status == 404)) return Outcome::done;
         if (response.status >= 502) return outcome_of_error(response.body);
         return std::nullopt;
     }

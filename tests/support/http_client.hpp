@@ -20,6 +20,7 @@ struct HttpResponse {
 
     // The value of a field, whatever the case of its name; "(none)" when it is not there.
     std::string header(std::string_view name) const;
+    bool is_success() const { return status / 100 == 2; }
 };
 
 // A request with a Host and, when there is a body or the method wants one, a Content-Length.

@@ -1,5 +1,3 @@
-#include "http/routes/cache_routes.hpp"
-
 #include <functional>
 #include <string>
 #include <string_view>
@@ -7,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "http/routes/routes.hpp"
 #include "tests/http/visitor.hpp"
 
 namespace nearcache::http {
@@ -27,10 +26,11 @@ TEST_CASE("keys are those of the backend's home database, whichever it is") {
     house.backend.answer(home, "k", "v");
     visitor.read();
     visitor.ask(verb::put, "/k", "new");
+    house.backend.reply(home, ":1\r\n");
     house.backend.reply(home, "+OK\r\n");
 
     CHECK(status_of(visitor.read()) == "204");
-    CHECK(house.backend.commands() == Words{"GET k", "> SET k new"});
+    CHECK(house.backend.commands() == Words{"GET k", "> EXISTS k", "> SET k new"});
     CHECK(house.cache.stats().dropped_by_write == 1);
 }
 
@@ -148,13 +148,14 @@ TEST_CASE("a request that makes no sense is refused without asking anyone") {
     House house;
     Visitor visitor(house);
 
-    CHECK(status_of(visitor.ask(verb::get, "*")) == "400");
+    CHECK(status_of(visitor.ask(verb::get, "k")) == "400");
     CHECK(status_of(visitor.ask(verb::get, "/%4")) == "400");
     CHECK(status_of(visitor.ask(verb::get, "/proxy?k=a")) == "400");
     CHECK(status_of(visitor.ask(verb::get, "/")) == "404");
     const auto not_allowed = visitor.ask(verb::patch, "/k");
     CHECK(status_of(not_allowed) == "405");
-    CHECK(not_allowed.find("\r\nAllow: GET, HEAD, PUT, POST, DELETE\r\n") != std::string::npos);
+    CHECK(not_allowed.find("\r\nAllow: GET, HEAD, PUT, POST, DELETE, OPTIONS\r\n") !=
+          std::string::npos);
     CHECK(status_of(visitor.ask(verb::put, "/", "v")) == "405");
 
     CHECK(house.backend.commands().empty());
@@ -180,6 +181,8 @@ TEST_CASE("a request holds a permit only while it waits, however it ends") {
 
     visitor.ask(verb::put, "/k", "v");
     CHECK(house.in_flight.taken() == 1);
+    house.backend.reply(0, ":1\r\n");
+    CHECK(house.in_flight.taken() == 1);
     house.backend.reply(0, "+OK\r\n");
     CHECK(house.in_flight.taken() == 0);
 
@@ -192,7 +195,7 @@ TEST_CASE("the permit is back before the connection goes on to its next request"
     House house;
     std::size_t taken = 99;
     Output out;
-    CacheRoutes routes(house.context, 0, [&] { taken = house.in_flight.taken(); });
+    Routes routes(house.context, 0, [&] { taken = house.in_flight.taken(); });
     Request request;
     request.method = verb::get;
     request.target = "/k";
@@ -217,10 +220,11 @@ TEST_CASE("beyond the limit requests are refused at once, but for those the cach
         CHECK_FALSE(third.routes.is_waiting());
     }
     CHECK(status_of(third.ask(verb::get, "/here")) == "200");
-    CHECK(house.backend.commands() == Words{"GET here", "GET a", "> SET b v"});
+    CHECK(house.backend.commands() == Words{"GET here", "GET a", "> EXISTS b", "> SET b v"});
     CHECK(house.in_flight.refusals() == 3);
 
     house.backend.answer(0, "a", "v");
+    house.backend.reply(0, ":1\r\n");
     house.backend.reply(0, "+OK\r\n");
     CHECK(status_of(first.read()) == "200");
     CHECK(status_of(second.read()) == "204");

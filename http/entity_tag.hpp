@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace nearcache::http {
+
+// The strong entity tag of a value (RFC 9110, 8.8.3): 16 hexadecimal digits of its hash, in quotes.
+// It is the same in every process that serves the same bytes.
+//
+// Threads: one at a time.
+class EntityTag {
+  public:
+    explicit EntityTag(std::uint64_t value_hash) noexcept;
+
+    std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
+
+  private:
+    std::array<char, 18> text_;
+};
+
+}  // namespace nearcache::http
