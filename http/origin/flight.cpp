@@ -58,7 +58,18 @@ void Flight::stop() {
 }
 
 void Flight::on_answered() {
-    if (value_question_.is_answered() && companion_question_.is_answered()) decide();
+    if (!value_question_.is_answered() || !companion_question_.is_answered()) return;
+    if (!may_be_too_old()) return decide();
+    was_asked_again_ = true;
+    companion_question_.forget();
+    deck_.cache.load(Key(companion_key_), deck_.clock.now(), {.no_cache = true},
+                     companion_question_);
+}
+
+// That there is no companion may have been true before the value was written, and not since.
+bool Flight::may_be_too_old() const {
+    return !was_asked_again_ && value_question_.outcome().kind == LoadOutcome::Kind::value &&
+           companion_question_.outcome().kind == LoadOutcome::Kind::absent;
 }
 
 void Flight::decide() {

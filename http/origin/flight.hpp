@@ -81,6 +81,8 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
         }
         const cache::LoadOutcome& outcome() const { return *outcome_; }
         bool is_answered() const noexcept { return outcome_.has_value(); }
+        // It is about to be asked once more.
+        void forget() noexcept { outcome_.reset(); }
 
       private:
         Flight& flight_;
@@ -88,6 +90,7 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
     };
 
     void on_answered();
+    bool may_be_too_old() const;
     void decide();
     bool fits() const;
     void fetch();
@@ -121,6 +124,7 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
     cache::EntryRef entry_;   // what was found or fetched
     std::chrono::milliseconds stored_ttl_{0};
     bool is_storing_value_ = false;
+    bool was_asked_again_ = false;  // for the companion
     bool may_store_ = true;
     bool is_stopped_ = false;
 };
