@@ -14,10 +14,13 @@ class EntityTag {
   public:
     explicit EntityTag(std::uint64_t value_hash) noexcept;
 
+    using Characters = std::array<char, 18>;
+
+    const Characters& characters() const noexcept { return text_; }
     std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
 
   private:
-    std::array<char, 18> text_;
+    Characters text_;
 };
 
 }  // namespace nearcache::http

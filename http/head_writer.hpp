@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,6 +34,15 @@ class HeadWriter {
         at_ += size - 1;
     }
 
+    // What always has the same size.
+    template <std::size_t size>
+    void put(const std::array<char, size>& text) noexcept {
+        static_assert(size <= capacity / 4);
+        assert(at_ + size <= text_.data() + capacity);
+        std::memcpy(at_, text.data(), size);
+        at_ += size;
+    }
+
     // What is made here, and is never long.
     void put_short(std::string_view text) noexcept {
         assert(at_ + text.size() <= text_.data() + capacity);
@@ -47,17 +57,22 @@ class HeadWriter {
     }
 
     void put_number(std::uint64_t number) noexcept {
+        // Most are seconds, or the size of a short value.
         if (number < 10) {
             *at_++ = static_cast<char>('0' + number);
-            return;
+        } else if (number < 100) {
+            *at_++ = static_cast<char>('0' + number / 10);
+            *at_++ = static_cast<char>('0' + number % 10);
+        } else {
+            put_long_number(number);
         }
-        std::array<char, 20> digits;
-        auto* begin = digits.data() + digits.size();
-        for (; number != 0; number /= 10) *--begin = static_cast<char>('0' + number % 10);
-        put_short({begin, static_cast<std::size_t>(digits.data() + digits.size() - begin)});
     }
 
   private:
+    void put_long_number(std::uint64_t number) noexcept {
+        at_ = std::to_chars(at_, text_.data() + capacity, number).ptr;
+    }
+
     // More than all the short pieces of any head together.
     static constexpr std::size_t capacity = 1024;
 

@@ -17,23 +17,34 @@ namespace {
 constexpr std::string_view retry_soon = "Retry-After: 1\r\n";
 
 // What every head has, the Date (RFC 9110, 6.6.1) among it: made anew once a second on each thread.
-std::string_view common_fields() {
-    thread_local std::time_t made_at = 0;
-    thread_local std::array<char, 112> text;
-    thread_local std::size_t size = 0;
+// All dates are of one size.
+constexpr std::string_view common_form =
+    "Server: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+    "Date: Fri, 20 Nov 2026 11:34:12 GMT\r\n";
+using CommonFields = std::array<char, common_form.size()>;
+
+void make_common_fields(std::time_t now, CommonFields& fields) {
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::array<char, common_form.size() + 1> text{};
+    // The names of days and months are English in the "C" locale, which is never changed here.
+    std::strftime(text.data(), text.size(),
+                  "Server: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
+                  "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+                  &utc);
+    std::copy_n(text.begin(), fields.size(), fields.begin());
+}
+
+const CommonFields& common_fields() {
+    thread_local std::time_t made_at = -1;
+    thread_local CommonFields fields;
     timespec now{};
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     if (now.tv_sec != made_at) [[unlikely]] {
         made_at = now.tv_sec;
-        std::tm utc{};
-        gmtime_r(&made_at, &utc);
-        // The names of days and months are English in the "C" locale, which is never changed here.
-        size = std::strftime(text.data(), text.size(),
-                             "Server: nearcache\r\nX-Content-Type-Options: nosniff\r\n"
-                             "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
-                             &utc);
+        make_common_fields(made_at, fields);
     }
-    return {text.data(), size};
+    return fields;
 }
 
 // What a page of another origin may read of an answer beside its body.
@@ -48,8 +59,8 @@ void put_cors(HeadWriter& head, const Manner& manner) {
 }
 
 // All behind the status line that every head has.
-void put_common(HeadWriter& head, const Manner& manner) {
-    head.put_short(common_fields());
+inline void put_common(HeadWriter& head, const Manner& manner) {
+    head.put(common_fields());
     if (!manner.keeps_alive) head.put("Connection: close\r\n");
     if (manner.keeps_alive && manner.says_keep_alive) head.put("Connection: keep-alive\r\n");
     if (manner.varies_by_origin) [[unlikely]]
@@ -61,13 +72,13 @@ void begin(HeadWriter& head, Status status, const Manner& manner) {
     put_common(head, manner);
 }
 
-void put_ttl(HeadWriter& head, std::chrono::seconds ttl) {
+inline void put_ttl(HeadWriter& head, std::chrono::seconds ttl) {
     head.put("; ttl=");
     if (ttl.count() < 0) head.put("-");
     head.put_number(static_cast<std::uint64_t>(std::abs(ttl.count())));
 }
 
-void put_age(HeadWriter& head, std::chrono::seconds age) {
+inline void put_age(HeadWriter& head, std::chrono::seconds age) {
     head.put("\r\nAge: ");
     head.put_number(static_cast<std::uint64_t>(age.count()));
     head.put("\r\n");
@@ -85,7 +96,7 @@ void put_fetched(HeadWriter& head, const Source& source) {
     head.put("\r\n");
 }
 
-void put_source(HeadWriter& head, const Source& source) {
+inline void put_source(HeadWriter& head, const Source& source) {
     switch (source.kind) {
         case Source::Kind::none:
             return;
@@ -107,14 +118,14 @@ void put_source(HeadWriter& head, const Source& source) {
 
 // How long others may keep what they are given: as long as it is fresh here, and nothing that is
 // not kept here.
-void put_lifetime(HeadWriter& head, const Source& source) {
+inline void put_lifetime(HeadWriter& head, const Source& source) {
     if (!source.ttl) return head.put("Cache-Control: no-cache\r\n");
     head.put("Cache-Control: max-age=");
     head.put_number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, source.ttl->count())));
     head.put("\r\n");
 }
 
-void put_type(HeadWriter& head, std::string_view content_type) {
+inline void put_type(HeadWriter& head, std::string_view content_type) {
     if (content_type.empty()) return head.put("Content-Type: application/octet-stream\r\n");
     head.put("Content-Type: ");
     head.put_any(content_type);
@@ -122,15 +133,15 @@ void put_type(HeadWriter& head, std::string_view content_type) {
 }
 
 // What tells one version of a value from another (RFC 9110, 8.8.3).
-void put_validator(HeadWriter& head, const Shown& shown, const Source& source) {
+inline void put_validator(HeadWriter& head, const Shown& shown, const Source& source) {
     head.put("ETag: ");
-    head.put_short(EntityTag(shown.entry.value_hash()).text());
+    head.put(EntityTag(shown.entry.value_hash()).characters());
     head.put("\r\n");
     put_lifetime(head, source);
     put_source(head, source);
 }
 
-void end_with_length(HeadWriter& head, std::uint64_t length) {
+inline void end_with_length(HeadWriter& head, std::uint64_t length) {
     head.put("Content-Length: ");
     head.put_number(length);
     head.put("\r\n\r\n");
