@@ -51,7 +51,7 @@ struct Network6 {
 
     constexpr bool holds(const address_v6::bytes_type& other) const noexcept {
         for (unsigned bit = 0; bit < prefix_bits; bit += 8) {
-            const unsigned ours = (groups[bit / 16] >> (bit % 16 == 0 ? 8 : 0)) & 0xffu;
+            const unsigned ours = unsigned{groups[bit / 16]} >> (bit % 16 == 0 ? 8 : 0) & 0xffu;
             const unsigned left = prefix_bits - bit;
             const unsigned mask = left >= 8 ? 0xffu : 0xffu << (8 - left) & 0xffu;
             if (((ours ^ other[bit / 8]) & mask) != 0) return false;
