@@ -25,21 +25,12 @@ std::string_view unquoted(std::string_view text) noexcept {
     return is_quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-milliseconds read_seconds(std::string_view text, milliseconds strictest) noexcept {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.empty() || !std::ranges::all_of(text, is_digit)) return strictest;
-    std::int64_t number = 0;
-    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
-    if (error != std::errc{}) number = most_seconds;
-    return seconds(std::min(number, most_seconds));
-}
-
-void read_directive(std::string_view text, cache::Directives& directives) {
-    const auto equals = text.find('=');
-    const auto name = trimmed(text.substr(0, equals));
-    const bool has_argument = equals != text.npos;
-    const auto argument =
-        has_argument ? unquoted(trimmed(text.substr(equals + 1))) : text.substr(0, 0);
+void read_directive(const CacheDirective& said, cache::Directives& directives) {
+    const auto name = said.name;
+    const auto seconds_or = [&said](milliseconds strictest) -> milliseconds {
+        const auto number = parse_delta_seconds(said.argument);
+        return number ? *number : strictest;
+    };
     if (iequals(name, "no-cache")) {
         directives.no_cache = true;
     } else if (iequals(name, "no-store")) {
@@ -47,23 +38,38 @@ void read_directive(std::string_view text, cache::Directives& directives) {
     } else if (iequals(name, "only-if-cached")) {
         directives.only_if_cached = true;
     } else if (iequals(name, "max-age")) {
-        const auto age = read_seconds(argument, milliseconds(0));
+        const auto age = seconds_or(milliseconds(0));
         directives.max_age = std::min(directives.max_age.value_or(age), age);
     } else if (iequals(name, "min-fresh")) {
-        const auto left = read_seconds(argument, seconds(most_seconds));
+        const auto left = seconds_or(seconds(most_seconds));
         directives.min_fresh = std::max(directives.min_fresh.value_or(left), left);
     } else if (iequals(name, "max-stale")) {
-        const auto over =
-            has_argument ? read_seconds(argument, milliseconds(0)) : milliseconds::max();
+        const auto over = said.has_argument ? seconds_or(milliseconds(0)) : milliseconds::max();
         directives.max_stale = std::min(directives.max_stale.value_or(over), over);
     }
 }
 
 }  // namespace
 
+CacheDirective split_directive(std::string_view text) noexcept {
+    const auto equals = text.find('=');
+    if (equals == text.npos) return {trimmed(text), {}, false};
+    return {trimmed(text.substr(0, equals)), unquoted(trimmed(text.substr(equals + 1))), true};
+}
+
+std::optional<seconds> parse_delta_seconds(std::string_view text) noexcept {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.empty() || !std::ranges::all_of(text, is_digit)) return std::nullopt;
+    std::int64_t number = 0;
+    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
+    if (error != std::errc{}) number = most_seconds;
+    return seconds(std::min(number, most_seconds));
+}
+
 void read_cache_control(std::string_view field, cache::Directives& directives) {
-    for_each_element(field,
-                     [&directives](std::string_view text) { read_directive(text, directives); });
+    for_each_element(field, [&directives](std::string_view text) {
+        read_directive(split_directive(text), directives);
+    });
 }
 
 bool is_pragma_no_cache(std::string_view field) noexcept {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <ctime>
 
 #include <boost/beast/core/string.hpp>
 
+#include "http/cache_control.hpp"
 #include "http/field_text.hpp"
 
 namespace nearcache::http::origin {
@@ -17,40 +17,20 @@ namespace {
 using boost::beast::iequals;
 using std::chrono::seconds;
 
-// RFC 9111, 1.2.2: what is larger may be taken for this.
-constexpr std::int64_t most_seconds = 2'147'483'648;
-
-std::string_view unquoted(std::string_view text) noexcept {
-    const bool is_quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-    return is_quoted ? text.substr(1, text.size() - 2) : text;
-}
-
-std::optional<seconds> parse_seconds(std::string_view text) noexcept {
-    std::int64_t number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (stopped != end || text.starts_with('-')) return std::nullopt;
-    if (error == std::errc::result_out_of_range) return seconds(most_seconds);
-    if (error != std::errc{}) return std::nullopt;
-    return seconds(std::min(number, most_seconds));
-}
-
 // RFC 9111, 4.2.1: what cannot be read counts as over.
 void shorten(std::optional<seconds>& bound, std::string_view argument) noexcept {
-    const auto said = parse_seconds(unquoted(argument)).value_or(seconds(0));
+    const auto said = parse_delta_seconds(argument).value_or(seconds(0));
     bound = bound ? std::min(*bound, said) : said;
 }
 
 }  // namespace
 
 void Lifetime::note_cache_control(std::string_view field) {
-    for_each_element(field, [this](std::string_view directive) { note_directive(directive); });
+    for_each_element(field, [this](std::string_view text) { note_directive(text); });
 }
 
-void Lifetime::note_directive(std::string_view directive) {
-    const auto equals = std::min(directive.find('='), directive.size());
-    const auto name = trimmed(directive.substr(0, equals));
-    const auto argument = trimmed(directive.substr(std::min(equals + 1, directive.size())));
+void Lifetime::note_directive(std::string_view text) {
+    const auto [name, argument, has_argument] = split_directive(text);
     // With names of fields as argument they forbid less; that is not told apart.
     if (iequals(name, "no-store") || iequals(name, "private") || iequals(name, "no-cache")) {
         is_forbidden_ = true;
@@ -64,7 +44,7 @@ void Lifetime::note_directive(std::string_view directive) {
 void Lifetime::note_age(std::string_view field) noexcept {
     // RFC 9111, 5.1: of several the first counts, and what is malformed is passed over. The oldest
     // is the safe choice.
-    age_ = std::max(age_, parse_seconds(trimmed(field)).value_or(seconds(0)));
+    age_ = std::max(age_, parse_delta_seconds(trimmed(field)).value_or(seconds(0)));
 }
 
 void Lifetime::note_date(std::string_view field) noexcept { date_ = parse_http_date(field); }

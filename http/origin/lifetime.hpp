@@ -25,7 +25,7 @@ class Lifetime {
     std::optional<std::chrono::seconds> left(WallTime now) const noexcept;
 
   private:
-    void note_directive(std::string_view directive);
+    void note_directive(std::string_view text);
 
     bool is_forbidden_ = false;  // no-store, private, no-cache
     std::optional<std::chrono::seconds> max_age_;
