@@ -60,7 +60,7 @@ struct Network6 {
     }
 };
 
-constexpr std::array<Network6, 13> closed_v6{{
+constexpr std::array<Network6, 14> closed_v6{{
     {{0, 0, 0, 0, 0, 0}, 96},           // unspecified, loopback, IPv4-compatible
     {{0, 0, 0, 0, 0, 0xffff}, 96},      // IPv4-mapped
     {{0, 0, 0, 0, 0xffff, 0}, 96},      // IPv4-translated (RFC 2765)
@@ -70,6 +70,7 @@ constexpr std::array<Network6, 13> closed_v6{{
     {{0x2001, 0, 0, 0, 0, 0}, 23},      // protocol assignments: Teredo, ORCHID, benchmarks
     {{0x2001, 0xdb8, 0, 0, 0, 0}, 32},  // documentation
     {{0x2002, 0, 0, 0, 0, 0}, 16},      // 6to4
+    {{0x3fff, 0, 0, 0, 0, 0}, 20},      // documentation (RFC 9637)
     {{0xfc00, 0, 0, 0, 0, 0}, 7},       // unique local
     {{0xfe80, 0, 0, 0, 0, 0}, 10},      // link-local
     {{0xfec0, 0, 0, 0, 0, 0}, 10},      // site-local

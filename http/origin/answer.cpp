@@ -61,6 +61,8 @@ void AnswerReader::Parser::on_field_impl(Field name, Text, Text text, Error&) {
             return lifetime.note_date(value);
         case Field::expires:
             return lifetime.note_expires(value);
+        case Field::vary:
+            return lifetime.note_vary(value);
         case Field::content_encoding:
             is_encoded_ |= !trimmed(value).empty() && !iequals(trimmed(value), "identity");
             return;

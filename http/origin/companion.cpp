@@ -29,15 +29,20 @@ std::string companion_value(std::string_view url_digest, std::uint64_t value_has
     return value;
 }
 
-bool companion_fits(std::string_view companion, std::string_view url_digest,
-                    std::uint64_t value_hash) noexcept {
-    if (companion.size() != url_digest.size() + 1 + hash_digits) return false;
-    if (!companion.starts_with(url_digest) || companion[url_digest.size()] != ' ') return false;
-    companion.remove_prefix(url_digest.size() + 1);
+bool companion_knows(std::string_view companion, std::uint64_t value_hash) noexcept {
+    if (companion.size() <= hash_digits) return false;
+    companion.remove_prefix(companion.size() - hash_digits - 1);
+    if (companion.front() != ' ') return false;
     for (std::size_t i = 0; i < hash_digits; ++i) {
-        if (companion[i] != digit_of(value_hash, i)) return false;
+        if (companion[i + 1] != digit_of(value_hash, i)) return false;
     }
     return true;
+}
+
+bool companion_fits(std::string_view companion, std::string_view url_digest,
+                    std::uint64_t value_hash) noexcept {
+    return companion.size() == url_digest.size() + 1 + hash_digits &&
+           companion.starts_with(url_digest) && companion_knows(companion, value_hash);
 }
 
 std::chrono::milliseconds companion_ttl(std::chrono::milliseconds ttl) noexcept {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "http/origin/companion.hpp"
 #include "resp/reply_writer.hpp"
@@ -25,6 +26,22 @@ bool says_wrong_type(const LoadOutcome& outcome) noexcept {
 
 bool has_answer(const LoadOutcome& outcome) noexcept {
     return outcome.kind == LoadOutcome::Kind::value || outcome.kind == LoadOutcome::Kind::absent;
+}
+
+// The command by which a key lives for so long.
+std::string setting(std::string_view key, milliseconds ttl, std::string_view value) {
+    const bool is_whole = ttl.count() % 1000 == 0;
+    const auto time = std::to_string(is_whole ? ttl.count() / 1000 : ttl.count());
+    std::string command;
+    resp::append_command(
+        command, std::array<std::string_view, 4>{is_whole ? "SETEX" : "PSETEX", key, time, value});
+    return command;
+}
+
+cache::Written writing(std::string_view key) {
+    cache::Written written;
+    written.hashes.push_back(Key(key).hash);
+    return written;
 }
 
 }  // namespace
@@ -87,8 +104,20 @@ void Flight::decide() {
         return land_value(source);
     }
     // The client gets its value all the same.
-    may_store_ = may_store_ && has_answer(outcome) && has_answer(companion_question_.outcome());
+    may_store_ = may_store_ && may_replace();
+    if (outcome.entry) replaced_hash_ = outcome.entry->value_hash();
     fetch();
+}
+
+// Only what was fetched is replaced. What its companion does not know may be half of another fetch,
+// and nobody's to keep; but it may as well be somebody's own.
+bool Flight::may_replace() const {
+    const auto& value = value_question_.outcome();
+    const auto& companion = companion_question_.outcome();
+    if (!has_answer(value) || !has_answer(companion)) return false;
+    if (value.kind == LoadOutcome::Kind::absent) return true;
+    return companion.kind == LoadOutcome::Kind::value &&
+           companion_knows(companion.entry->value(), value.entry->value_hash());
 }
 
 // Whether what the backend has under the key came from this URL, or from nobody knows where.
@@ -103,10 +132,18 @@ bool Flight::fits() const {
 
 void Flight::fetch() {
     if (is_stopped_) return fail(Errc::shutting_down);
+    if (auto* const other = ground_.find_fetching(*this)) return follow(*other);
     fetch_permit_ = deck_.fetches.try_acquire();
     if (!fetch_permit_) return fail(Errc::overloaded);
     const Fetch::Terms terms{deck_.config, deck_.trust, deck_.cache.config().max_value_bytes};
     fetch_ = &Fetch::start(deck_.threads.lane(lane_), terms, order_.url, *this);
+}
+
+// Whatever they asked of the cache, one fetch is new enough for all who wait for it.
+void Flight::follow(Flight& other) {
+    for (auto* const waiter : waiters_) other.add(*waiter, ttl_);
+    waiters_.clear();
+    ground_.on_landed(*this);
 }
 
 void Flight::on_fetched(Fetched fetched) {
@@ -147,23 +184,20 @@ void Flight::take(Answer answer) {
 
 void Flight::store_companion() {
     const auto value = companion_value(order_.url_digest, entry_->value_hash());
-    store(companion_key_, companion_ttl(stored_ttl_), value);
+    const auto command = setting(companion_key_, companion_ttl(stored_ttl_), value);
+    deck_.cache.forward({deck_.cache.home(lane_), {command}}, writing(companion_key_), *this);
 }
 
+// Unless somebody has written it while it was fetched.
 void Flight::store_value() {
     is_storing_value_ = true;
-    store(order_.key, stored_ttl_, entry_->value());
-}
-
-void Flight::store(std::string_view key, milliseconds ttl, std::string_view value) {
-    const bool is_whole = ttl.count() % 1000 == 0;
-    const auto time = std::to_string(is_whole ? ttl.count() / 1000 : ttl.count());
-    std::string command;
-    resp::append_command(
-        command, std::array<std::string_view, 4>{is_whole ? "SETEX" : "PSETEX", key, time, value});
-    cache::Written written;
-    written.hashes.push_back(Key(key).hash);
-    deck_.cache.forward({deck_.cache.home(lane_), {command}}, std::move(written), *this);
+    const auto command = setting(order_.key, stored_ttl_, entry_->value());
+    auto test = [this](const std::string_view* value) {
+        if (value == nullptr || !replaced_hash_) return value == nullptr && !replaced_hash_;
+        return content_hash(*value) == *replaced_hash_;
+    };
+    deck_.cache.forward_if({deck_.cache.home(lane_), {command}}, {order_.key, std::move(test)},
+                           writing(order_.key), *this);
 }
 
 void Flight::on_forwarded(const net::Slice& reply) {
@@ -171,6 +205,8 @@ void Flight::on_forwarded(const net::Slice& reply) {
     if (!is_storing_value_) return store_value();
     land_value({.kind = Source::Kind::fetched, .detail = "origin", .is_stored = true});
 }
+
+void Flight::on_condition_failed() { leave_unstored("the key was written meanwhile"); }
 
 void Flight::on_not_forwarded(Errc why) { leave_unstored(describe(why)); }
 

@@ -47,12 +47,14 @@ struct FlightDeck {
 // opened it.
 //
 // Threads: its lane's; waiters of other lanes are told on theirs.
-class Flight final : private Fetch::Listener, private cache::Forwarding {
+class Flight final : private Fetch::Listener, private cache::ConditionalForwarding {
   public:
     // Lets go of a flight that has landed: it is destroyed soon after.
     class Ground {
       public:
         virtual void on_landed(Flight& flight) = 0;
+        // Another that is fetching the same for the same key; null: none is.
+        virtual Flight* find_fetching(const Flight& flight) = 0;
 
       protected:
         ~Ground() = default;
@@ -64,6 +66,7 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
     bool is_shared() const noexcept { return !order_.has_directives; }
     const Order& order() const noexcept { return order_; }
     void add(Waiter& waiter, std::chrono::milliseconds ttl);
+    bool is_fetching() const noexcept { return fetch_ != nullptr; }
     // Waiters are told, if at all, after this.
     void begin();
     // The server is going down.
@@ -93,14 +96,16 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
     bool may_be_too_old() const;
     void decide();
     bool fits() const;
+    bool may_replace() const;
+    void follow(Flight& other);
     void fetch();
 
     void on_fetched(Fetched fetched) override;
     void take(Answer answer);
     void store_companion();
     void store_value();
-    void store(std::string_view key, std::chrono::milliseconds ttl, std::string_view value);
     void on_forwarded(const net::Slice& reply) override;
+    void on_condition_failed() override;
     void on_not_forwarded(Errc why) override;
     void leave_unstored(std::string_view why);
     void warn(std::string_view why) const;
@@ -123,6 +128,8 @@ class Flight final : private Fetch::Listener, private cache::Forwarding {
     Fetch* fetch_ = nullptr;  // while it is under way
     cache::EntryRef entry_;   // what was found or fetched
     std::chrono::milliseconds stored_ttl_{0};
+    // Of the value that is replaced; none: there was no such key.
+    std::optional<std::uint64_t> replaced_hash_;
     bool is_storing_value_ = false;
     bool was_asked_again_ = false;  // for the companion
     bool may_store_ = true;

@@ -41,6 +41,11 @@ void Lifetime::note_directive(std::string_view text) {
     }
 }
 
+// RFC 9111, 4.1: no other request is like this one. All of ours are alike in every other field.
+void Lifetime::note_vary(std::string_view field) {
+    for_each_element(field, [this](std::string_view name) { is_forbidden_ |= name == "*"; });
+}
+
 void Lifetime::note_age(std::string_view field) noexcept {
     // RFC 9111, 5.1: of several the first counts, and what is malformed is passed over. The oldest
     // is the safe choice.

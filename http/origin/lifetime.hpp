@@ -16,6 +16,7 @@ class Lifetime {
 
     // One field each, as often as it comes.
     void note_cache_control(std::string_view field);
+    void note_vary(std::string_view field);
     void note_age(std::string_view field) noexcept;
     void note_date(std::string_view field) noexcept;
     void note_expires(std::string_view field) noexcept;

@@ -50,6 +50,14 @@ class Origin::LaneFlights final : public Flight::Ground {
             begin, end, [&flight](const auto& entry) { return entry.second.get() == &flight; }));
     }
 
+    Flight* find_fetching(const Flight& flight) override {
+        const auto [begin, end] = flights_.equal_range(name_of(flight.order()));
+        const auto found = std::find_if(begin, end, [&flight](const auto& entry) {
+            return entry.second.get() != &flight && entry.second->is_fetching();
+        });
+        return found == end ? nullptr : found->second.get();
+    }
+
     FlightDeck& deck_;
     const net::LaneId lane_;
     std::unordered_multimap<std::string, std::unique_ptr<Flight>> flights_;

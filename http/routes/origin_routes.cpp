@@ -132,6 +132,9 @@ bool OriginRoutes::answer_from_cache(const origin::Order& order, const Request& 
     const auto companion_key = origin::companion_key(order.key);
     const auto noted = cache.find(Key(companion_key), asked_.now, cache::Directives{}, note);
     if (noted == Lookup::miss) return false;
+    // Without a channel from the backend, that there is none may have been true once.
+    const bool is_told = cache.config().coherence.mode != cache::Coherence::Mode::ttl;
+    if (noted == Lookup::absent && !is_told) return false;
 
     bool is_shown = false;
     const auto* const fields = request.has_fields ? &request.fields : nullptr;

@@ -9,6 +9,7 @@
 #include "tests/support/crowd.hpp"
 #include "tests/support/nearcache_process.hpp"
 #include "tests/support/origin_server.hpp"
+#include "tests/support/server_info.hpp"
 #include "tests/support/timing.hpp"
 
 namespace nearcache::tests {
@@ -121,6 +122,93 @@ TEST_CASE("a value that somebody has put under the key is served as it is") {
     REQUIRE(eventually(
         [&] { return client.get(origin_target(origin.url(), "origin:k2")).body == "answer 2"; }));
     CHECK(origin.requests() == 2);
+}
+
+TEST_CASE("what somebody writes over a fetched value is not overwritten, whoever asks") {
+    OriginServer origin(counting());
+    ProxiedRedis server(origin_flags(origin));
+    auto client = server.http();
+    client.get(origin_target(origin.url("/a"), "origin:k"));
+    server.redis.command({"SET", "origin:k", "precious"});
+    REQUIRE(eventually([&] { return client.get("/origin:k").body == "precious"; }));
+
+    const auto same = client.get(origin_target(origin.url("/a"), "origin:k"));
+    const auto other = client.get(origin_target(origin.url("/b"), "origin:k"));
+
+    CHECK(same.body == "answer 2");
+    CHECK(other.body == "answer 3");
+    CHECK(status_of_cache(same) == "nearcache; fwd=miss; detail=origin");
+    CHECK(server.redis.command({"GET", "origin:k"}) == bulk("precious"));
+    CHECK(server.redis.command({"TTL", "origin:k"}) == integer(-1));
+}
+
+TEST_CASE("what somebody writes while it is fetched is not overwritten") {
+    struct Row {
+        std::string key;
+        Words command;
+    };
+    for (const auto& [key, command] : {Row{"origin:set", {"SET", "origin:set", "mine"}},
+                                       Row{"origin:list", {"RPUSH", "origin:list", "a", "b"}}}) {
+        CAPTURE(key);
+        std::atomic<bool> is_written{false};
+        OriginServer origin([&](OriginServer::Guest& guest) {
+            while (!is_written && guest.wait(milliseconds(5))) {
+            }
+            guest.say(ok_answer("fetched"));
+        });
+        ProxiedRedis server(origin_flags(origin));
+        auto client = server.http();
+        client.send(http_request("GET", origin_target(origin.url("/a"), key)));
+        REQUIRE(eventually([&] { return origin.requests() == 1; }));
+
+        server.redis.command(command);
+        is_written = true;
+
+        CHECK(client.read_response().body == "fetched");
+        CHECK(server.redis.command({"TYPE", key}) ==
+              (command.front() == "SET" ? "+string\r\n" : "+list\r\n"));
+        CHECK(server.redis.command({"TTL", key}) == integer(-1));
+    }
+}
+
+TEST_CASE("what was said to be absent once is not overwritten without tracking either") {
+    OriginServer origin(counting());
+    ProxiedRedis server(origin_flags(origin, {"--coherence", "ttl"}));
+    auto client = server.http();
+    REQUIRE(client.get("/origin:k").status == 404);
+    server.redis.command({"SET", "origin:k", "mine"});
+
+    const auto response = client.get(origin_target(origin.url("/a"), "origin:k"));
+
+    CHECK(response.body == "answer 1");
+    CHECK(server.redis.command({"GET", "origin:k"}) == bulk("mine"));
+}
+
+TEST_CASE("many who want it anew at once cost one fetch, whatever else they say") {
+    for (const std::string directive : {"no-cache", "max-age=0", "max-age=600"}) {
+        CAPTURE(directive);
+        std::atomic<bool> may_answer{false};
+        OriginServer origin([&](OriginServer::Guest& guest) {
+            while (!may_answer && guest.wait(milliseconds(5))) {
+            }
+            guest.say(ok_answer("one"));
+        });
+        ProxiedRedis server(origin_flags(origin));
+        const auto request = http_request("GET", origin_target(origin.url("/a"), "origin:k"),
+                                          "Cache-Control: " + directive + "\r\n");
+        std::vector<std::unique_ptr<HttpClient>> clients;
+        for (int i = 0; i < 10; ++i) {
+            clients.push_back(std::make_unique<HttpClient>(server.proxy.http_port()));
+            clients.back()->send(request);
+        }
+        REQUIRE(eventually([&] { return origin.requests() == 1; }));
+        // All have come when each of them is in flight.
+        REQUIRE(comes_to_say(server.proxy, "nearcache_requests_in_flight", "10"));
+        may_answer = true;
+
+        for (auto& client : clients) CHECK(client->read_response().body == "one");
+        CHECK(origin.requests() == 1);
+    }
 }
 
 TEST_CASE("a key of another type is told of and left alone") {

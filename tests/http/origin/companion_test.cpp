@@ -19,6 +19,10 @@ TEST_CASE("a companion says which URL gave the value, and which value") {
     CHECK(companion_fits(value, url, hash));
     CHECK_FALSE(companion_fits(value, url, hash + 1));
     CHECK_FALSE(companion_fits(value, other_url, hash));
+    CHECK(companion_knows(value, hash));
+    CHECK_FALSE(companion_knows(value, hash + 1));
+    CHECK_FALSE(companion_knows("00abcdef01234567", hash));
+    CHECK_FALSE(companion_knows("", hash));
 }
 
 TEST_CASE("whatever else lies under its key fits nothing") {

@@ -157,7 +157,8 @@ TEST_CASE("a value that somebody else has put there is served as it is, and cach
 }
 
 // It came between the two answers, with its companion; this URL would be told another's body.
-TEST_CASE("a value that is written while it is asked for is not taken for one of nobody knows whom") {
+TEST_CASE(
+    "a value that is written while it is asked for is not taken for one of nobody knows whom") {
     Bench bench;
     bench.ask(asking);
     bench.backend.answer_absent(0, companion);
