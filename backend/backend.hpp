@@ -163,8 +163,8 @@ class Backend {
     // The same, but only if the condition holds at the very moment at which the command takes
     // effect: nobody changes the key in between. The key needs to last only for the call. Its place
     // among the other commands of the route is anywhere between the call and its completion. A key
-    // of another type fails with the backend's error line; Errc::overloaded: as many are under way
-    // as may be.
+    // of another type fails with the backend's error line; Errc::too_many_private_connections:
+    // none can be lent for it.
     virtual void forward_if(const Route& route, Condition condition, const net::Slice& command,
                             ConditionalCompletion& completion) = 0;
 

@@ -33,6 +33,8 @@ std::string_view describe(Errc code) noexcept {
             return "backend protocol error";
         case Errc::overloaded:
             return "too many requests in flight";
+        case Errc::too_many_private_connections:
+            return "too many private connections";
         case Errc::shutting_down:
             return "shutting down";
     }

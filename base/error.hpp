@@ -22,6 +22,8 @@ enum class Errc {
     backend_protocol_error,
     // limits.max_in_flight requests are being processed already.
     overloaded,
+    // As many connections of the backend are lent to one client alone as may be.
+    too_many_private_connections,
     // The process is going down.
     shutting_down,
 };

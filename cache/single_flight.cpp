@@ -44,6 +44,7 @@ bool allows_stale(Errc why) noexcept {
             return true;
         case Errc::backend_protocol_error:
         case Errc::overloaded:
+        case Errc::too_many_private_connections:
         case Errc::shutting_down:
             return false;
     }

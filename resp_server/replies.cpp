@@ -20,6 +20,8 @@ std::string_view error_text(Errc why) noexcept {
             return "ERR backend protocol error";
         case Errc::overloaded:
             return "ERR max number of clients reached (proxy in-flight limit)";
+        case Errc::too_many_private_connections:
+            return no_more_own_text;
         case Errc::shutting_down:
             return "ERR server is shutting down";
     }
@@ -34,9 +36,9 @@ void append_failure(Output& out, Errc why) { append_error(out, error_text(why));
 
 std::optional<Errc> failure_of(std::string_view text) noexcept {
     using enum Errc;
-    if (text == no_more_own_text) return overloaded;
-    for (const auto why : {backend_unreachable, backend_connection_lost, backend_timeout,
-                           backend_protocol_error, overloaded, shutting_down}) {
+    for (const auto why :
+         {backend_unreachable, backend_connection_lost, backend_timeout, backend_protocol_error,
+          overloaded, too_many_private_connections, shutting_down}) {
         if (text == error_text(why)) return why;
     }
     return std::nullopt;

@@ -176,7 +176,7 @@ void ConditionalWrites::begin(const Route& route, Condition condition, const net
                               ConditionalCompletion& completion) {
     auto write = std::make_unique<ConditionalWrite>(lender_, route, completion);
     if (!write->begin(std::move(condition), command)) {
-        return fail_soon(lane_, completion, Errc::overloaded);
+        return fail_soon(lane_, completion, Errc::too_many_private_connections);
     }
     writes_.push_back(*write.release());
 }

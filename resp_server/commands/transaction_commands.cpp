@@ -208,13 +208,21 @@ Execution exec_without_multi(Client& client, const resp::Command& command) {
 
 }  // namespace
 
+// What was meant for a transaction must not take effect without one: who is refused it for want of
+// room is not listened to any more.
 Execution multi(Client& client, const resp::Command& command) {
     const auto [own, execution] = own_connection(client, "multi");
-    if (own == nullptr) return execution;
+    if (own == nullptr) {
+        if (execution == Execution::done && client.cache().backend_lends()) client.leave();
+        return execution;
+    }
     if (own->transaction.is_ending()) return Execution::later;
     if (client.waits_elsewhere()) return Execution::later;
     auto permit = own_permit_or_refuse(client);
-    if (!permit) return Execution::done;
+    if (!permit) {
+        client.leave();
+        return Execution::done;
+    }
     const bool opens = !own->transaction.is_open();
     if (opens) own->transaction.begin(client.database().number);
     return send_own<MultiReply>(client, command, {.permit = std::move(permit)}, opens);

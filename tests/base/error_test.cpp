@@ -12,7 +12,8 @@ namespace {
 
 constexpr Errc all[]{Errc::backend_unreachable, Errc::backend_connection_lost,
                      Errc::backend_timeout,     Errc::backend_protocol_error,
-                     Errc::overloaded,          Errc::shutting_down};
+                     Errc::overloaded,          Errc::too_many_private_connections,
+                     Errc::shutting_down};
 
 TEST_CASE("every error has a phrase of its own, in lower case and without punctuation") {
     std::set<std::string_view> phrases;

@@ -157,7 +157,7 @@ TEST_CASE("conditional commands end with their connection, and with the backend"
     bench.begin("v", {"SET", "k", "w"}, refused);
     CHECK(refused.said.empty());
     REQUIRE(bench.backend.run_until([&] { return !refused.said.empty(); }));
-    CHECK(refused.said == describe(Errc::overloaded));
+    CHECK(refused.said == describe(Errc::too_many_private_connections));
     bench.backend->stop();
     bench.begin("v", {"SET", "k", "w"}, after);
 

@@ -72,8 +72,8 @@ TEST_CASE("when all connections are lent the next is refused, until one is given
     second.send(command({"BLPOP", "q", "0"}));
     REQUIRE(comes_to_block(servers.redis, 1));
 
-    for (const Words& words : {Words{"MULTI"}, Words{"SUBSCRIBE", "c"}, Words{"BLPOP", "q", "0"},
-                               Words{"MONITOR"}, Words{"WAIT", "0", "0"}}) {
+    for (const Words& words : {Words{"SUBSCRIBE", "c"}, Words{"BLPOP", "q", "0"}, Words{"MONITOR"},
+                               Words{"WAIT", "0", "0"}}) {
         CHECK(third.ask(words) == refused);
     }
     CHECK(third.ask({"SET", "k", "v"}) == ok);
@@ -85,6 +85,18 @@ TEST_CASE("when all connections are lent the next is refused, until one is given
     CHECK(first.ask({"WATCH", "k"}) == refused);
     CHECK(third.ask({"EXEC"}) == array({}));
     CHECK(first.ask({"WATCH", "k"}) == ok);
+}
+
+// They come in one pipeline: what is behind a refused MULTI would take effect at once.
+TEST_CASE("what is meant for a transaction takes no effect without one") {
+    ProxiedRedis servers({"--backend-max-private-connections", "1"});
+    auto first = servers.resp(), second = servers.resp();
+    first.ask({"WATCH", "k"});
+
+    second.send(command({"MULTI"}) + command({"SET", "outside", "1"}) + command({"EXEC"}));
+
+    CHECK(second.read_to_end() == refused);
+    CHECK(servers.redis.command({"EXISTS", "outside"}) == integer(0));
 }
 
 TEST_CASE("clients that come and go use few connections again and again") {

@@ -99,7 +99,7 @@ TEST_CASE("what failed is known from its error line, and nothing else is taken f
         CHECK(failure_of(line.substr(1, line.size() - 3)) == why);
     }
 
-    CHECK(failure_of(no_more_own_text) == Errc::overloaded);
+    CHECK(failure_of(no_more_own_text) == Errc::too_many_private_connections);
     CHECK(failure_of("ERR") == std::nullopt);
     CHECK(failure_of("ERR backend") == std::nullopt);
     CHECK(failure_of("WRONGTYPE a list") == std::nullopt);

@@ -255,7 +255,7 @@ TEST_CASE("who gets no connection is told soon, not from within the call") {
 
     bench.lanes.run(0);
 
-    CHECK(bench.told.said == Said{std::string(describe(Errc::overloaded))});
+    CHECK(bench.told.said == Said{std::string(describe(Errc::too_many_private_connections))});
     CHECK(bench.asked.empty());
     bench.connection().lose(Errc::shutting_down);
 }
