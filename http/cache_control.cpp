@@ -25,10 +25,13 @@ std::string_view unquoted(std::string_view text) noexcept {
     return is_quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-void read_directive(const CacheDirective& said, cache::Directives& directives) {
+// False when its number is none.
+bool read_directive(const CacheDirective& said, cache::Directives& directives) {
     const auto name = said.name;
-    const auto seconds_or = [&said](milliseconds strictest) -> milliseconds {
+    bool is_sound = true;
+    const auto seconds_or = [&said, &is_sound](milliseconds strictest) -> milliseconds {
         const auto number = parse_delta_seconds(said.argument);
+        is_sound = number.has_value();
         return number ? *number : strictest;
     };
     if (iequals(name, "no-cache")) {
@@ -47,6 +50,7 @@ void read_directive(const CacheDirective& said, cache::Directives& directives) {
         const auto over = said.has_argument ? seconds_or(milliseconds(0)) : milliseconds::max();
         directives.max_stale = std::min(directives.max_stale.value_or(over), over);
     }
+    return is_sound;
 }
 
 }  // namespace
@@ -66,10 +70,12 @@ std::optional<seconds> parse_delta_seconds(std::string_view text) noexcept {
     return seconds(std::min(number, most_seconds));
 }
 
-void read_cache_control(std::string_view field, cache::Directives& directives) {
-    for_each_element(field, [&directives](std::string_view text) {
-        read_directive(split_directive(text), directives);
+bool read_cache_control(std::string_view field, cache::Directives& directives) {
+    bool is_sound = true;
+    for_each_element(field, [&directives, &is_sound](std::string_view text) {
+        is_sound = read_directive(split_directive(text), directives) && is_sound;
     });
+    return is_sound;
 }
 
 bool is_pragma_no_cache(std::string_view field) noexcept {

@@ -41,6 +41,7 @@ void read_accept(std::string_view field, Request& request) noexcept {
         const auto type = type_of(range);
         if (type.ends_with('*') || is_refused(range)) return;
         request.accepts_html |= iequals(type, "text/html");
+        request.accepts_events |= iequals(type, "text/event-stream");
         request.accepts_json |=
             iequals(type, "application/json") || iequals(type, "application/problem+json");
     });

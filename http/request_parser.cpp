@@ -50,6 +50,7 @@ void Fields::clear() {
                        &requested_headers}) {
         text->clear();
     }
+    is_cross_site = false;
     has_requested_method = false;
 }
 
@@ -62,8 +63,11 @@ void Request::clear() {
     has_body = false;
     expects_continue = false;
     expects_the_unknown = false;
+    has_content_range = false;
+    has_broken_number = false;
     accepts_json = false;
     accepts_html = false;
+    accepts_events = false;
     is_json = false;
     wants_base64 = false;
     if (has_fields) fields.clear();
@@ -243,10 +247,16 @@ void RequestParser::on_field_impl(Field name, Text name_text, Text text, Error& 
             return;
         case Field::cache_control:
             has_cache_control_ = true;
-            return read_cache_control(value, request_.directives);
+            request_.has_broken_number |= !read_cache_control(value, request_.directives);
+            return;
         case Field::pragma:
             has_pragma_no_cache_ |= is_pragma_no_cache(value);
             return;
+        case Field::content_range:
+            request_.has_content_range = true;
+            return;
+        case Field::sec_fetch_site:
+            return take_fetch_site(value);
         case Field::unknown:
             if (iequals(name_text, "Upstash-Encoding")) {
                 request_.wants_base64 = iequals(value, "base64");
@@ -276,12 +286,18 @@ void RequestParser::take_length(std::string_view value, Error& error) {
     if (!is_first || !is_number) error = BeastError::bad_content_length;
 }
 
-// A field that comes again adds to what it said before (RFC 9110, 5.3).
+void RequestParser::take_fetch_site(std::string_view value) {
+    request_.fields.is_cross_site = iequals(value, "cross-site") || iequals(value, "same-site");
+    request_.has_fields = request_.has_fields || request_.fields.is_cross_site;
+}
+
+// A field that comes again adds to what it said before (RFC 9110, 5.3). An empty list names
+// nothing, and is a list all the same.
 void RequestParser::keep_field(Field name, std::string_view value) {
     auto& fields = request_.fields;
     const auto keep = [this, value](std::string& where) {
         if (!where.empty()) where += ", ";
-        where += value;
+        where += value.empty() ? std::string_view(",") : value;
         request_.has_fields = true;
     };
     switch (name) {

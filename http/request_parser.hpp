@@ -20,6 +20,7 @@ struct Fields {
     std::string origin;
     std::string authorization;
     std::string requested_headers;      // Access-Control-Request-Headers
+    bool is_cross_site = false;         // Sec-Fetch-Site says that a page of elsewhere wants it
     bool has_requested_method = false;  // Access-Control-Request-Method
 
     bool is_conditional() const noexcept { return !if_match.empty() || !if_none_match.empty(); }
@@ -38,10 +39,13 @@ struct Request {
     bool keeps_alive = false;
     bool is_http_1_0 = false;
     int hosts = 0;
-    bool accepts_json = false;  // Accept names application/json or application/problem+json
-    bool accepts_html = false;  // the same of text/html
-    bool is_json = false;       // the body is application/json
-    bool wants_base64 = false;  // Upstash-Encoding: base64
+    bool has_content_range = false;  // the body is a part of something
+    bool has_broken_number = false;  // a directive of Cache-Control has one
+    bool accepts_json = false;       // Accept names application/json or application/problem+json
+    bool accepts_html = false;       // the same of text/html
+    bool accepts_events = false;     // the same of text/event-stream
+    bool is_json = false;            // the body is application/json
+    bool wants_base64 = false;       // Upstash-Encoding: base64
     // Whether any of `fields` is set.
     bool has_fields = false;
     Fields fields;
@@ -111,6 +115,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
     bool take_target(Verb method, std::string_view target);
     void take_host(std::string_view value, Error& error);
     void take_length(std::string_view value, Error& error);
+    void take_fetch_site(std::string_view value);
     void keep_field(Field name, std::string_view value);
 
     Request& request_;

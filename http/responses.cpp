@@ -283,6 +283,11 @@ Complaint complaint_of(Errc why) noexcept {
             return {Status::bad_gateway, "backend protocol error"};
         case Errc::overloaded:
             return {Status::service_unavailable, "too many requests in flight", retry_soon};
+        case Errc::too_many_private_connections:
+            return {Status::service_unavailable,
+                    "too many connections to the backend of one client alone "
+                    "(backend.max_private_connections)",
+                    retry_soon};
         case Errc::shutting_down:
             return {Status::service_unavailable, "shutting down", retry_soon};
     }

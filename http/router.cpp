@@ -27,6 +27,9 @@ Route route_root(verb method, const Target& target, const Sort& sort) noexcept {
     if (!reads(method)) return {Action::not_allowed, {}, Plus::is_plus, methods_of_root};
     if (has_parameter(target, "url")) return {Action::origin};
     if (has_parameter(target, "keys")) return {Action::many};
+    for (const std::string_view name : {"docs", "openapi"}) {
+        if (has_parameter(target, name)) return {Action::document, name};
+    }
     return {sort.accepts_html ? Action::front_page : Action::no_such_key};
 }
 

@@ -21,6 +21,7 @@ enum class Action {
     many,         // GET /?keys=
     origin,       // GET /?url=
     front_page,   // GET / by a browser
+    document,     // GET /?docs or /?openapi
     not_allowed,  // 405
     no_such_key,  // 404: the empty key is nobody's
     bad_query,    // 400: /proxy without a key

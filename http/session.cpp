@@ -80,6 +80,7 @@ bool Session::begin_body() {
     enter(Phase::body);
     Manner manner;
     manner.keeps_alive = false;
+    manner.without_body = request_.method == beast_http::verb::head;
     if (routes_.turns_away(request_, {manner, now(), &output_})) {
         is_leaving_ = true;
         return false;
@@ -120,7 +121,7 @@ void Session::refuse_with(const Complaint& complaint) {
     Manner manner;
     manner.keeps_alive = false;
     manner.without_body = request_.method == beast_http::verb::head;
-    manner.errors = error_form_of(request_);
+    routes_.suit(request_, manner);
     append_error(output_, manner, complaint);
     is_leaving_ = true;
 }

@@ -41,8 +41,9 @@ bool is_port(std::string_view text) noexcept {
 std::string_view without_authority(std::string_view target) noexcept {
     const auto authority = target.find("://");
     if (authority == std::string_view::npos || target.find_first_of("/?") < authority) return {};
-    const auto path = target.find_first_of("/?", authority + 3);
-    return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+    const auto path = target.find_first_of("/?#", authority + 3);
+    const bool has_path = path != std::string_view::npos && target[path] != '#';
+    return has_path ? target.substr(path) : std::string_view("/");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -93,8 +94,10 @@ class StreamSession : public Connection {
 
   private:
     using ErrorCode = boost::system::error_code;
-    // How long a client that was told goodbye may go on sending.
-    static constexpr std::chrono::seconds parting_time{1};
+    // How long a client that was told goodbye may pause while it goes on sending, and for how long
+    // it may do so. When the server goes down the pause is all it gets.
+    static constexpr std::chrono::seconds parting_pause{1};
+    static constexpr std::chrono::seconds parting_time{30};
 
     // Requests are here that were not served yet.
     bool has_requests() const noexcept { return !input_.empty() && !needs_more_; }
@@ -121,6 +124,7 @@ class StreamSession : public Connection {
     std::vector<boost::asio::const_buffer> buffers_;
     TimePoint now_;
     TimePoint write_since_{};  // when writing_ last made progress
+    TimePoint parting_since_{};
 
     bool is_reading_ = false;
     bool is_writing_ = false;
@@ -156,6 +160,7 @@ void StreamSession<Pin>::on_read(ErrorCode error, std::size_t size) {
     input_.commit(size);
     if (is_parting_) {
         input_.consume(input_.unused().size());
+        if (!is_draining_) refresh_now();
         return go_on();
     }
     refresh_now();
@@ -246,6 +251,7 @@ void StreamSession<Pin>::part() {
     if (has_ended_ && !has_last_words_) return close();
     refresh_now();
     is_parting_ = true;
+    parting_since_ = now_;
     input_.consume(input_.unused().size());
     ErrorCode ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
@@ -284,7 +290,9 @@ void StreamSession<Pin>::tell_client_end() {
 
 template <class Pin>
 void StreamSession<Pin>::update_deadline() {
-    if (is_parting_) return set_deadline(now_ + parting_time);
+    if (is_parting_) {
+        return set_deadline(std::min(now_ + parting_pause, parting_since_ + parting_time));
+    }
     if (is_writing_) return set_deadline(write_since_ + place_.write_timeout);
     set_deadline(open_deadline());
 }

@@ -46,6 +46,7 @@ p code { white-space: nowrap; }
 dl { margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .75rem; color: var(--quiet); }
+a { color: var(--mark); }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); }
 </style>
 </head>
@@ -65,12 +66,11 @@ a value; Redis clients find the same keys and the same cache.</p>
 <code>Age</code>.</p>
 
 <h2>Read on</h2>
-<p>The documentation comes with the program:</p>
 <dl>
-<dt><code>docs/http.md</code></dt>
-<dd>every request and its answer, with a curl line for each</dd>
-<dt><code>docs/openapi.yaml</code></dt>
-<dd>the same for programs</dd>
+<dt><a href="/?docs">Every request and its answer</a></dt>
+<dd><code>docs/http.md</code>, with a curl line for each</dd>
+<dt><a href="/?openapi">The same for programs</a></dt>
+<dd><code>docs/openapi.yaml</code></dd>
 <dt><code>docs/resp.md</code></dt>
 <dd>what is done with a Redis command</dd>
 <dt><code>docs/configuration.md</code></dt>

@@ -5,6 +5,7 @@
 
 #include "http/cors.hpp"
 #include "http/credentials.hpp"
+#include "http/routes/documents.hpp"
 #include "http/routes/front_page.hpp"
 
 namespace nearcache::http {
@@ -15,6 +16,11 @@ using boost::beast::http::verb;
 
 void complain(const Asked& asked, Status status, std::string_view text) {
     append_error(*asked.out, asked.manner, {status, text});
+}
+
+void refuse_foreign(const Asked& asked) {
+    complain(asked, Status::forbidden,
+             "pages of this origin may not change anything: it is not in http.cors_origins");
 }
 
 bool only_reads(verb method) noexcept {
@@ -62,9 +68,14 @@ bool Routes::refuses(const Request& request, const Asked& asked) const {
                       "WWW-Authenticate: Bearer realm=\"nearcache\"\r\n"});
         return true;
     }
+    // SUBSCRIBE by @upstash/redis; the path would be taken for a key, and the body for its value.
+    if (request.method == verb::post && request.accepts_events) {
+        complain(asked, Status::not_implemented,
+                 "SUBSCRIBE needs a connection of RESP: there are no event streams here");
+        return true;
+    }
     if (!only_reads(request.method) && is_foreign(config, request)) {
-        complain(asked, Status::forbidden,
-                 "pages of this origin may not change anything: it is not in http.cors_origins");
+        refuse_foreign(asked);
         return true;
     }
     return false;
@@ -90,9 +101,13 @@ void Routes::hand_over(const Route& to, const Target& target, Request& request,
         case Action::many:
             return commands_.get_many(target.query, request, asked);
         case Action::origin:
+            // It reads, and yet it may write what it has fetched.
+            if (is_foreign(desk_.context.config, request)) return refuse_foreign(asked);
             return origin_.answer(target.query, request, asked);
         case Action::front_page:
             return append_front_page(desk_.context, request, asked);
+        case Action::document:
+            return append_document(to.encoded_key, asked);
         case Action::no_such_key:
             return append_absent(*asked.out, asked.manner, Source{});
         case Action::bad_query:

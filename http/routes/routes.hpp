@@ -35,8 +35,10 @@ class Routes {
     // The client is gone, or the server is going down: what may wait for ever ends.
     void abandon() { commands_.abandon(); }
 
-  private:
+    // Fills in what the request says of how it wants to be answered.
     void suit(const Request& request, Manner& manner) const;
+
+  private:
     bool refuses(const Request& request, const Asked& asked) const;
     void hand_over(const Route& to, const Target& target, Request& request, const Asked& asked);
     void answer_options(const Route& to, const Request& request, const Asked& asked) const;

@@ -26,10 +26,16 @@ void complain(const Asked& asked, Status status, std::string_view text) {
 // query says nonsense. A browser that reloads says max-age=0, and means nothing by it.
 std::optional<milliseconds> life_of(std::string_view query, const Request& request) {
     const auto ttl = query_parameter(query, "ttl");
+    if (!ttl && request.directives.max_age && request.has_broken_number) return std::nullopt;
     if (!ttl) return request.directives.max_age.value_or(milliseconds(0));
     const auto length = parse_duration(*ttl);
     if (!length || length->count() <= 0) return std::nullopt;
     return *length;
+}
+
+// "If-Match: *": on whatever is there.
+bool asks_for_any(const Request& request) noexcept {
+    return request.fields.if_match == "*" && request.fields.if_none_match.empty();
 }
 
 }  // namespace
@@ -42,17 +48,24 @@ void WriteRoutes::store(const Route& to, std::string_view query, Request& reques
         return complain(asked, Status::length_required,
                         "a value is needed, with Content-Length or in chunks");
     }
+    // RFC 9110, 14.5: a part must not be taken for the whole.
+    if (request.has_content_range) {
+        return complain(asked, Status::bad_request,
+                        "a value can be written as a whole only, without Content-Range");
+    }
     const auto life = life_of(query, request);
     if (!life) {
         return complain(asked, Status::bad_request,
-                        "ttl must be a time such as 60, 500ms, 5s or 2m");
+                        query_parameter(query, "ttl")
+                            ? "ttl must be a time such as 60, 500ms, 5s or 2m"
+                            : "max-age must be a whole number of seconds");
     }
     if (!begin(to, asked)) return;
     stored_hash_ = content_hash(request.body);
 
     const auto milliseconds = std::to_string(life->count());
     const bool creates = request.fields.if_none_match == "*" && request.fields.if_match.empty();
-    const bool replaces = request.fields.if_match == "*" && request.fields.if_none_match.empty();
+    const bool replaces = asks_for_any(request);
     std::vector<std::string_view> words{"SET", key_, request.body};
     if (life->count() > 0) words.insert(words.end(), {"PX", milliseconds});
     if (creates) words.emplace_back("NX");
@@ -66,7 +79,7 @@ void WriteRoutes::remove(const Route& to, Request& request, const Asked& asked) 
     if (!begin(to, asked)) return;
     std::string command;
     resp::append_command(command, std::array<std::string_view, 2>{"DEL", key_});
-    send(Kind::removing, command, request);
+    send(asks_for_any(request) ? Kind::removing_any : Kind::removing, command, request);
 }
 
 bool WriteRoutes::begin(const Route& to, const Asked& asked) {
@@ -86,7 +99,7 @@ cache::Written WriteRoutes::written() const {
 // What Redis can decide by itself needs nothing else of it.
 void WriteRoutes::send(Kind kind, const std::string& command, Request& request) {
     kind_ = kind;
-    const bool is_decided = kind == Kind::creating || kind == Kind::replacing;
+    const bool is_decided = kind != Kind::storing && kind != Kind::removing;
     if (request.fields.is_conditional() && !is_decided) return send_if(command, request);
     if (kind == Kind::storing) ask_existence();
     context_.cache.forward({context_.cache.home(desk_.lane), {command}}, written(), *this);
@@ -106,7 +119,7 @@ void WriteRoutes::send_if(const std::string& command, Request& request) {
 void WriteRoutes::ask_existence() {
     std::string command;
     resp::append_command(command, std::array<std::string_view, 2>{"EXISTS", key_});
-    existence_.was_there = false;
+    existence_.was_there = true;
     context_.cache.forward({context_.cache.home(desk_.lane), {command}}, {}, existence_);
 }
 
@@ -114,7 +127,7 @@ void WriteRoutes::on_forwarded(const net::Slice& answer) {
     const auto reply = answer.bytes;
     if (reply.starts_with('-')) {
         append_backend_error(*asked_.out, asked_.manner, reply.substr(1, reply.size() - 3));
-    } else if (kind_ == Kind::removing) {
+    } else if (kind_ == Kind::removing || kind_ == Kind::removing_any) {
         answer_removed(reply);
     } else {
         answer_stored(reply);
@@ -134,6 +147,7 @@ void WriteRoutes::answer_stored(std::string_view reply) {
 }
 
 void WriteRoutes::answer_removed(std::string_view reply) {
+    if (reply == ":0\r\n" && kind_ == Kind::removing_any) return refuse_by_condition();
     if (reply == ":0\r\n") return append_absent(*asked_.out, asked_.manner, Source{});
     if (!reply.starts_with(':')) {
         return append_failure(*asked_.out, asked_.manner, Errc::backend_protocol_error);

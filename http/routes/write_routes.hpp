@@ -28,15 +28,16 @@ class WriteRoutes final : private cache::ConditionalForwarding {
 
   private:
     // What becomes of the reply.
-    enum class Kind { storing, creating, replacing, removing };
+    enum class Kind { storing, creating, replacing, removing, removing_any };
 
-    // Whether the key was there before it was stored: asked ahead of the command that stores it.
+    // Whether the key was there before it was stored: asked ahead of the command that stores it. If
+    // that cannot be told, nothing is claimed to be new.
     class Existence final : public cache::Forwarding {
       public:
         bool was_there = false;
 
       private:
-        void on_forwarded(const net::Slice& reply) override { was_there = reply.bytes == ":1\r\n"; }
+        void on_forwarded(const net::Slice& reply) override { was_there = reply.bytes != ":0\r\n"; }
         void on_not_forwarded(Errc) override {}
     };
 

@@ -40,8 +40,30 @@ TEST_CASE("a page of another origin is foreign, one of ours or of none is not") 
     CHECK(is_foreign(config, from("null")));
     CHECK(is_foreign(config, from("http://cache:8081")));
     CHECK_FALSE(is_foreign(config, from("https://app.example")));
-    CHECK_FALSE(is_foreign(config, from("http://cache:8080")));
+    CHECK_FALSE(is_foreign(config, from("http://127.0.0.1:8080", "127.0.0.1:8080")));
+    CHECK_FALSE(is_foreign(config, from("https://LOCALHOST", "localhost")));
+    CHECK_FALSE(is_foreign(config, from("http://[::1]:8080", "[::1]:8080")));
     CHECK_FALSE(is_foreign(config, from("")));
+}
+
+// DNS rebinding: a name that its owner has made to lead here.
+TEST_CASE("a page is not ours because it calls us by its own name") {
+    const Config config;
+
+    CHECK(is_foreign(config, from("http://evil.example:8080", "evil.example:8080")));
+    CHECK(is_foreign(config, from("http://1.evil.example", "1.evil.example")));
+    CHECK(is_foreign(config, from("http://localhost.evil.example", "localhost.evil.example")));
+    CHECK(is_foreign(config, from("ftp://127.0.0.1:8080", "127.0.0.1:8080")));
+    CHECK_FALSE(is_foreign(with_origins({"http://cache:8080"}), from("http://cache:8080")));
+}
+
+TEST_CASE("a browser that names no origin says all the same whether a page of elsewhere asks") {
+    auto request = from("");
+    CHECK_FALSE(is_foreign(Config{}, request));
+
+    request.fields.is_cross_site = true;
+
+    CHECK(is_foreign(Config{}, request));
 }
 
 TEST_CASE("a preflight from an allowed origin is told what it may send") {

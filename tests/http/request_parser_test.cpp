@@ -27,6 +27,36 @@ TEST_CASE("a request is its method, target, body and whether the connection stay
         });
 }
 
+TEST_CASE("a condition that names nothing is a condition all the same") {
+    read_in_parts("PUT /k HTTP/1.1\r\nHost: h\r\nIf-Match:\r\nContent-Length: 0\r\n\r\n",
+                  [](const Reading& reading) {
+                      CHECK(reading.is_whole());
+                      CHECK(reading.request.fields.is_conditional());
+                      CHECK(reading.request.fields.if_match != "*");
+                  });
+}
+
+TEST_CASE("a part of a value, a broken number and a page of elsewhere are noted") {
+    read_in_parts(
+        "PUT /k HTTP/1.1\r\nHost: h\r\nContent-Range: bytes 0-2/10\r\nSec-Fetch-Site: "
+        "cross-site\r\n"
+        "Cache-Control: max-age=soon\r\nContent-Length: 0\r\n\r\n",
+        [](const Reading& reading) {
+            CHECK(reading.is_whole());
+            CHECK(reading.request.has_content_range);
+            CHECK(reading.request.has_broken_number);
+            CHECK(reading.request.fields.is_cross_site);
+        });
+    read_in_parts(
+        "PUT /k HTTP/1.1\r\nHost: h\r\nSec-Fetch-Site: same-origin\r\n"
+        "Cache-Control: max-age=5, no-cache\r\nContent-Length: 0\r\n\r\n",
+        [](const Reading& reading) {
+            CHECK_FALSE(reading.request.has_content_range);
+            CHECK_FALSE(reading.request.has_broken_number);
+            CHECK_FALSE(reading.request.fields.is_cross_site);
+        });
+}
+
 TEST_CASE("a chunked body is put together, its extensions and trailers left out") {
     read_in_parts(
         "POST /k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"

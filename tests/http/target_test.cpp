@@ -53,6 +53,7 @@ TEST_CASE("of an absolute URL only path and query count") {
     CHECK(parts("http://host:8080/a/b?c=d") == "/a/b ? c=d");
     CHECK(parts("http://host") == "/");
     CHECK(parts("http://host?a=b") == " ? a=b");
+    CHECK(parts("http://host#/key") == "/");
     CHECK(parts("HTTP://[::1]:80//key") == "//key");
 }
 

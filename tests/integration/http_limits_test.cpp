@@ -33,6 +33,40 @@ TEST_CASE("a body beyond the limit gets 413, announced or not, and nothing is st
     CHECK(server.http().get("/k").status == 404);
 }
 
+TEST_CASE("a page that may read answers may read refusals") {
+    NearcacheProcess server({"--http-max-body", "1KiB", "--http-cors-origin", "https://a.example"});
+    const std::string head = "PUT /k HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n";
+
+    const auto too_large = server.http().raw(head + "Content-Length: 9999\r\n\r\n");
+    const auto malformed = server.http().raw(head + "Content-Length: 1, 1\r\n\r\n");
+
+    CHECK(too_large.status == 413);
+    CHECK(malformed.status == 400);
+    for (const auto& response : {too_large, malformed}) {
+        CHECK(response.header("Vary") == "Origin");
+        CHECK(response.header("Access-Control-Allow-Origin") == "https://a.example");
+    }
+}
+
+TEST_CASE("a HEAD that is refused before its body gets no body either") {
+    NearcacheProcess server({"--http-token", "secret"});
+    auto http = server.http();
+    http.send("HEAD /k HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nv");
+
+    CHECK(http.read_response(true).status == 401);
+    CHECK(http.is_closed());
+}
+
+TEST_CASE("a refusal reaches a client that goes on sending for a while") {
+    NearcacheProcess server({"--http-max-body", "1KiB"});
+    auto http = server.http();
+    http.send("PUT /k HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n");
+    const std::string piece(100'000, 'v');
+    for (int i = 0; i < 20; ++i) http.send(piece);
+
+    CHECK(http.read_response().status == 413);
+}
+
 TEST_CASE("a target beyond the limit gets 414") {
     NearcacheProcess server;
 

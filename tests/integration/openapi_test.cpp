@@ -264,6 +264,21 @@ TEST_CASE("without the token every operation that needs it answers as docs/opena
     check_all(proxy, 204, as_it_is, is_open);
 }
 
+TEST_CASE("who wants events is answered as docs/openapi.yaml says") {
+    const NearcacheProcess proxy;
+    const auto wanting_events = [](std::string request) {
+        // Of two fields of a name the first would be the example's.
+        const auto accept = request.find("\r\nAccept: ");
+        if (accept != request.npos) {
+            request.erase(accept, request.find("\r\n", accept + 2) - accept);
+        }
+        return request.insert(request.find("\r\n") + 2, "Accept: text/event-stream\r\n");
+    };
+
+    check_all(proxy, 501, wanting_events,
+              [](const auto& operation) { return operation.method == "POST"; });
+}
+
 TEST_CASE("when Redis is away every operation answers as docs/openapi.yaml says") {
     const NearcacheProcess proxy({"--backend", "redis://127.0.0.1:" + std::to_string(free_port())});
     // Each command of a pipeline has an error of its own.

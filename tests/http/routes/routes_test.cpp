@@ -71,6 +71,38 @@ TEST_CASE("a page of another origin may read only when it is allowed, and else c
     CHECK(house.backend.commands() == before);
 }
 
+TEST_CASE("a page of another origin fetches nothing into keys, whatever a GET is otherwise") {
+    House house;
+    Visitor visitor(house);
+    auto request = Visitor::request(verb::get, "/?url=http://a.example/&key=origin:k");
+    request.has_fields = true;
+    request.fields.is_cross_site = true;
+
+    CHECK(status_of(visitor.ask(request)) == "403");
+    CHECK(body_of(visitor.ask(request)).starts_with("pages of this origin"));
+}
+
+TEST_CASE("whoever would subscribe by a POST writes no key instead") {
+    House house;
+    Visitor visitor(house);
+    auto request = Visitor::request(verb::post, "/subscribe/news", "[]");
+    request.is_json = request.accepts_events = true;
+
+    CHECK(status_of(visitor.ask(request)) == "501");
+    CHECK(house.backend.commands().empty());
+}
+
+TEST_CASE("the documents are there to be read") {
+    House house;
+    Visitor visitor(house);
+
+    CHECK(body_of(visitor.ask(verb::get, "/?docs")).starts_with("# HTTP\n"));
+    const auto openapi = visitor.ask(verb::get, "/?openapi");
+    CHECK(body_of(openapi).starts_with("openapi: 3.1"));
+    CHECK(field_of(openapi, "Content-Type") == "application/yaml");
+    CHECK(body_of(visitor.ask(verb::head, "/?docs")).empty());
+}
+
 TEST_CASE("Expect with anything but 100-continue fails") {
     House house;
     Visitor visitor(house);

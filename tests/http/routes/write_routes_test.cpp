@@ -78,6 +78,48 @@ TEST_CASE("a value may be stored for as long as Cache-Control says, unless the q
     CHECK(sent("/k", "no-cache") == "> SET k v");
 }
 
+TEST_CASE("a part is not taken for the whole, nor a life that makes no sense for none") {
+    House house;
+    Visitor visitor(house);
+    auto part = Visitor::request(verb::put, "/k", "abc");
+    part.has_content_range = true;
+    auto endless = Visitor::request(verb::put, "/k", "abc");
+    endless.has_broken_number = !read_cache_control("max-age=soon", endless.directives);
+
+    CHECK(status_of(visitor.ask(part)) == "400");
+    CHECK(status_of(visitor.ask(endless)) == "400");
+
+    CHECK(house.backend.commands().empty());
+}
+
+TEST_CASE("nothing is claimed to be new that may not be") {
+    House house;
+    Visitor visitor(house);
+    visitor.ask(verb::put, "/k", "v");
+
+    house.backend.reply(0, "-NOPERM no EXISTS for you\r\n");
+    house.backend.reply(0, "+OK\r\n");
+
+    CHECK(status_of(visitor.read()) == "204");
+}
+
+TEST_CASE("DELETE with If-Match: * is a plain command, and wants something to delete") {
+    House house;
+    Visitor visitor(house);
+    auto request = Visitor::request(verb::delete_, "/k");
+    request.has_fields = true;
+    request.fields.if_match = "*";
+
+    visitor.ask(request);
+    CHECK(house.backend.commands() == Words{"> DEL k"});
+    house.backend.reply(0, ":0\r\n");
+    CHECK(status_of(visitor.read()) == "412");
+
+    visitor.ask(request);
+    house.backend.reply(0, ":1\r\n");
+    CHECK(status_of(visitor.read()) == "204");
+}
+
 TEST_CASE("If-None-Match: * creates, If-Match: * replaces: Redis decides") {
     struct Row {
         bool creates;
