@@ -157,15 +157,14 @@ TEST_CASE("what the list does not hold is refused, however it is dressed up") {
 
 TEST_CASE("a redirect is not followed, wherever it leads") {
     OriginServer inner(answering(ok_answer("inner")));
-    std::string answer;
-    OriginServer origin([&answer](OriginServer::Guest& guest) { guest.say(answer); });
-    NearcacheProcess server(
-        allowing({origin.url(), inner.url()}, {"--origin-allow-private", "on"}));
 
     for (const int status : {301, 302, 303, 307, 308}) {
         CAPTURE(status);
-        answer = "HTTP/1.1 " + std::to_string(status) + " Over there\r\nLocation: " + inner.url() +
-                 "\r\nContent-Length: 0\r\n\r\n";
+        OriginServer origin(answering("HTTP/1.1 " + std::to_string(status) +
+                                      " Over there\r\nLocation: " + inner.url() +
+                                      "\r\nContent-Length: 0\r\n\r\n"));
+        NearcacheProcess server(
+            allowing({origin.url(), inner.url()}, {"--origin-allow-private", "on"}));
         const auto response = ask(server, origin.url());
         CHECK(response.status == 502);
         CHECK(response.body == "the origin answered with status " + std::to_string(status) + "\n");
