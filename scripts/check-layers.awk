@@ -56,7 +56,10 @@ function check_outside(header, layer, file) {
     }
     if (header ~ /^yaml-cpp\// && file !~ /^app\//) report("yaml-cpp belongs in app")
     if (header ~ /^CLI\// && file !~ /^app\//) report("CLI11 belongs in app")
-    if (header ~ /^openssl\// && !matches(file, "net/tls[^/]*$")) {
+    if (header ~ /^boost\/(json|url)/ && layer != "http") {
+        report("Boost.JSON and Boost.URL belong in http")
+    }
+    if (header ~ /^(openssl\/|boost\/asio\/ssl)/ && !matches(file, "net/tls[^/]*$")) {
         report("OpenSSL belongs in net/tls")
     }
     if (header ~ /^spdlog\// && !matches(file, "base/log[^/]*$")) {

@@ -64,6 +64,8 @@ self_test() {
     plant backend/redis/planted.cpp '#include <hiredis/hiredis.h>' "hiredis"
     plant http/planted.cpp '#include <yaml-cpp/yaml.h>' "yaml-cpp"
     plant net/planted.cpp '#include <openssl/ssl.h>' "OpenSSL"
+    plant http/planted.cpp '#include <boost/asio/ssl.hpp>' "OpenSSL"
+    plant resp_server/planted.cpp '#include <boost/json.hpp>' "Boost.JSON"
     plant net/planted.cpp '#include <spdlog/spdlog.h>' "spdlog"
     plant cache/planted.cpp '#include <xxhash.h>' "xxHash"
     plant base/planted.cpp '#include <boost/container/small_vector.hpp>' "Boost.System"
