@@ -107,6 +107,11 @@ class StreamSession : public Connection {
     }
     void tell_client_end();
     bool is_finished() noexcept;
+    // Its input is full while it waits for what may never come.
+    bool is_deaf() const noexcept {
+        return !is_closed_ && !is_reading_ && !is_parting_ && is_waiting() && reads_ahead();
+    }
+    void watch();
     void read();
     void on_read(ErrorCode error, std::size_t size);
     void write();
@@ -128,7 +133,8 @@ class StreamSession : public Connection {
 
     bool is_reading_ = false;
     bool is_writing_ = false;
-    bool needs_more_ = true;  // input_ holds no whole request
+    bool is_watching_ = false;  // for the client to be reset
+    bool needs_more_ = true;    // input_ holds no whole request
     bool is_draining_ = false;
     bool has_last_words_ = false;  // an answer left, or was leaving, after the drain began
     bool has_ended_ = false;       // the client sends no more, or is not listened to any more
@@ -136,6 +142,18 @@ class StreamSession : public Connection {
     bool is_parting_ = false;      // all is said; what the client still sends is thrown away
     bool is_closed_ = false;
 };
+
+// A client that is reset shows as an error of its socket; one that is gone without a word does so
+// once the probes of the kernel have found out.
+template <class Pin>
+void StreamSession<Pin>::watch() {
+    is_watching_ = true;
+    socket_.async_wait(Socket::wait_error, [this](ErrorCode error) {
+        is_watching_ = false;
+        if (!error) close();
+        go_on();
+    });
+}
 
 template <class Pin>
 void StreamSession<Pin>::read() {
@@ -182,8 +200,9 @@ void StreamSession<Pin>::go_on() {
     if (!is_closed_ && !is_writing_ && !output().empty()) write();
     if (!is_closed_ && is_finished()) part();
     if (may_read()) read();
+    if (is_deaf() && !is_watching_) watch();
     update_deadline();
-    if (is_closed_ && !is_reading_ && !is_writing_ && !is_waiting()) {
+    if (is_closed_ && !is_reading_ && !is_writing_ && !is_watching_ && !is_waiting()) {
         place_.connections.remove(*this);
     }
 }

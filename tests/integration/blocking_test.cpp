@@ -177,6 +177,26 @@ TEST_CASE("a blocked client that vanishes waits no more, and nothing is given to
     CHECK(servers.redis.command({"EXISTS", "after"}) == integer(0));
 }
 
+// So much that the client is read no more: its end is not read either.
+TEST_CASE("a client that is reset behind much more than a command that blocks waits no more") {
+    ProxiedRedis servers;
+    std::string many;
+    while (many.size() < 1'000'000) many += command({"ECHO", std::string(1000, 'x')});
+    const auto body = R"(["BLPOP","q",0])";
+    const auto asking = http_request("POST", "/", "Content-Type: application/json\r\n", body);
+    for (const bool over_http : {false, true}) {
+        CAPTURE(over_http);
+        {
+            Socket client(over_http ? servers.proxy.http_port() : servers.proxy.resp_port());
+            client.send(over_http ? asking : command({"BLPOP", "q", "0"}));
+            REQUIRE(comes_to_block(servers.redis, 1));
+            client.send(std::string_view(many).substr(0, 300'000));
+            client.reset_on_close();
+        }
+        CHECK(eventually([&] { return servers.redis.blocked_clients() == 0; }));
+    }
+}
+
 TEST_CASE("a client that vanishes before it is blocked is not blocked then") {
     ProxiedRedis servers({"--backend-operation-timeout", "60s"});
     servers.redis.command({"CLIENT", "PAUSE", "60000", "WRITE"});

@@ -199,6 +199,27 @@ TEST_CASE("no more is read ahead than is kept anyway") {
     CHECK(bench.script.unused <= 4 * Input::kept_bytes);
 }
 
+TEST_CASE("a client that is reset is noticed even when nothing more is read of it") {
+    Bench bench;
+    bench.send("w");
+    bench.client.non_blocking(true);
+    const std::string many(Input::kept_bytes, 'x');
+    error_code error;
+    for (int i = 0; i < 1000 && !error; ++i) {
+        bench.client.write_some(boost::asio::buffer(many), error);
+        bench.run();
+    }
+    REQUIRE(error == boost::asio::error::would_block);
+    REQUIRE(bench.script.client_ends == 0);
+
+    bench.client.set_option(boost::asio::socket_base::linger(true, 0));
+    bench.client.close();
+
+    CHECK(bench.run_until([&] { return bench.script.client_ends == 1; }));
+    bench.answer();
+    CHECK(bench.script.is_gone);
+}
+
 TEST_CASE("a door is told once that its client is not served any more, whoever ended it") {
     Bench bench;
     bench.send("wb");
