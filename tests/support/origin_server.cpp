@@ -235,4 +235,16 @@ std::string origin_target(std::string_view url, std::string_view key, std::strin
     return target.append(more);
 }
 
+Words origin_flags(const OriginServer& origin, const Words& more) {
+    Words flags = {"--origin-allow", origin.url("/"), "--origin-allow-private", "on"};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+OriginServer::Script counting(const std::string& headers) {
+    return [headers, count = std::make_shared<std::atomic<int>>(0)](OriginServer::Guest& guest) {
+        guest.say(ok_answer("answer " + std::to_string(++*count), headers));
+    };
+}
+
 }  // namespace nearcache::tests

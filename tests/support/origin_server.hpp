@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/support/certificates.hpp"
+#include "tests/support/resp_wire.hpp"
 #include "tests/support/socket.hpp"
 
 namespace nearcache::tests {
@@ -85,5 +86,10 @@ OriginServer::Script answering(std::string bytes);
 
 // "/?url=...&key=...", escaped; `more` is put behind it.
 std::string origin_target(std::string_view url, std::string_view key, std::string_view more = {});
+
+// Flags for a nearcache that may fetch from there; `more` is put behind them.
+Words origin_flags(const OriginServer& origin, const Words& more = {});
+// Numbers its answers: "answer 1" is the first.
+OriginServer::Script counting(const std::string& headers = {});
 
 }  // namespace nearcache::tests
