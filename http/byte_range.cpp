@@ -1,7 +1,6 @@
 #include "http/byte_range.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include <boost/beast/core/string.hpp>
@@ -12,18 +11,9 @@ namespace nearcache::http {
 
 namespace {
 
-// Empty unless it is digits alone. What is too large for a number is as good as the largest.
-std::optional<std::uint64_t> read_position(std::string_view digits) noexcept {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
-    std::uint64_t number = 0;
-    const auto error = std::from_chars(digits.data(), digits.data() + digits.size(), number).ec;
-    return error == std::errc{} ? number : std::numeric_limits<std::uint64_t>::max();
-}
-
 // "-500": so many bytes at the end. None of an empty value can be told in a Content-Range.
 ByteRange read_suffix(std::string_view digits, std::uint64_t size) noexcept {
-    const auto length = read_position(digits);
+    const auto length = parse_digits(digits);
     if (!length || (size == 0 && *length != 0)) return {};
     if (*length == 0) return {ByteRange::Kind::unsatisfiable};
     return {ByteRange::Kind::part, size - std::min(size, *length), size - 1};
@@ -40,10 +30,10 @@ ByteRange read_range(std::string_view field, std::uint64_t size) noexcept {
     if (dash == range.npos) return {};
     if (dash == 0) return read_suffix(range.substr(1), size);
 
-    const auto first = read_position(range.substr(0, dash));
+    const auto first = parse_digits(range.substr(0, dash));
     const auto end = range.substr(dash + 1);
     const auto last =
-        end.empty() ? std::optional(std::numeric_limits<std::uint64_t>::max()) : read_position(end);
+        end.empty() ? std::optional(std::numeric_limits<std::uint64_t>::max()) : parse_digits(end);
     if (!first || !last || *last < *first) return {};
     if (*first >= size) return {ByteRange::Kind::unsatisfiable};
     return {ByteRange::Kind::part, *first, std::min(*last, size - 1)};

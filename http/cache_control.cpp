@@ -1,7 +1,6 @@
 #include "http/cache_control.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include <boost/beast/core/string.hpp>
@@ -17,7 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // RFC 9111, 1.2.2: what is larger may be taken for this.
-constexpr std::int64_t most_seconds = 2'147'483'648;
+constexpr std::uint64_t most_seconds = 2'147'483'648;
 
 // RFC 9111, 5.2: an argument may come as a token or as a quoted string.
 std::string_view unquoted(std::string_view text) noexcept {
@@ -62,12 +61,9 @@ CacheDirective split_directive(std::string_view text) noexcept {
 }
 
 std::optional<seconds> parse_delta_seconds(std::string_view text) noexcept {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.empty() || !std::ranges::all_of(text, is_digit)) return std::nullopt;
-    std::int64_t number = 0;
-    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
-    if (error != std::errc{}) number = most_seconds;
-    return seconds(std::min(number, most_seconds));
+    const auto number = parse_digits(text);
+    if (!number) return std::nullopt;
+    return seconds(std::min(*number, most_seconds));
 }
 
 bool read_cache_control(std::string_view field, cache::Directives& directives) {

@@ -18,6 +18,8 @@ class EntityTag {
 
     const Characters& characters() const noexcept { return text_; }
     std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
+    // Without the quotes.
+    std::string_view digits() const noexcept { return text().substr(1, 16); }
 
   private:
     Characters text_;

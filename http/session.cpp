@@ -78,10 +78,7 @@ bool Session::parse() {
 // have been is not waited for (RFC 9110, 10.1.1).
 bool Session::begin_body() {
     enter(Phase::body);
-    Manner manner;
-    manner.keeps_alive = false;
-    manner.without_body = request_.method == beast_http::verb::head;
-    if (routes_.turns_away(request_, {manner, now(), &output_})) {
+    if (routes_.turns_away(request_, {last_manner(), now(), &output_})) {
         is_leaving_ = true;
         return false;
     }
@@ -116,11 +113,16 @@ void Session::refuse(std::string_view bytes) {
                                                             : "malformed request"});
 }
 
-// After an error nobody knows where the next request begins.
-void Session::refuse_with(const Complaint& complaint) {
+// How to answer a request that was not read to its end: nobody knows where the next begins.
+Manner Session::last_manner() const noexcept {
     Manner manner;
     manner.keeps_alive = false;
     manner.without_body = request_.method == beast_http::verb::head;
+    return manner;
+}
+
+void Session::refuse_with(const Complaint& complaint) {
+    auto manner = last_manner();
     routes_.suit(request_, manner);
     append_error(output_, manner, complaint);
     is_leaving_ = true;

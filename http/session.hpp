@@ -49,6 +49,7 @@ class Session final : public net::StreamSession<cache::EntryRef> {
     void begin_request();
     void enter(Phase phase);
     bool begin_body();
+    Manner last_manner() const noexcept;
     void refuse(std::string_view bytes);
     void refuse_with(const Complaint& complaint);
     void answer();

@@ -9,6 +9,7 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "http/origin/companion.hpp"
+#include "http/routes/key_requests.hpp"
 #include "resp/reply_writer.hpp"
 
 namespace nearcache::http::origin {
@@ -36,12 +37,6 @@ std::string setting(std::string_view key, milliseconds ttl, std::string_view val
     resp::append_command(
         command, std::array<std::string_view, 4>{is_whole ? "SETEX" : "PSETEX", key, time, value});
     return command;
-}
-
-cache::Written writing(std::string_view key) {
-    cache::Written written;
-    written.hashes.push_back(Key(key).hash);
-    return written;
 }
 
 }  // namespace

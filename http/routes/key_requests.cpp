@@ -22,4 +22,10 @@ std::optional<net::Limiter::Permit> permit_or_refuse(Context& context, const Ask
     return permit;
 }
 
+cache::Written writing(std::string_view key) {
+    cache::Written written;
+    written.hashes.push_back(cache::Key(key).hash);
+    return written;
+}
+
 }  // namespace nearcache::http

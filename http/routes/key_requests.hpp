@@ -20,4 +20,7 @@ bool decode_key(const Route& to, const Asked& asked, std::string& key);
 // so.
 std::optional<net::Limiter::Permit> permit_or_refuse(Context& context, const Asked& asked);
 
+// What a command changes that writes one key of the home database.
+cache::Written writing(std::string_view key);
+
 }  // namespace nearcache::http

@@ -90,19 +90,13 @@ bool WriteRoutes::begin(const Route& to, const Asked& asked) {
     return permit_.has_value();
 }
 
-cache::Written WriteRoutes::written() const {
-    cache::Written written;
-    written.hashes.push_back(cache::Key(key_).hash);
-    return written;
-}
-
 // What Redis can decide by itself needs nothing else of it.
 void WriteRoutes::send(Kind kind, const std::string& command, Request& request) {
     kind_ = kind;
     const bool is_decided = kind != Kind::storing && kind != Kind::removing;
     if (request.fields.is_conditional() && !is_decided) return send_if(command, request);
     if (kind == Kind::storing) ask_existence();
-    context_.cache.forward({context_.cache.home(desk_.lane), {command}}, written(), *this);
+    context_.cache.forward({context_.cache.home(desk_.lane), {command}}, writing(key_), *this);
 }
 
 void WriteRoutes::send_if(const std::string& command, Request& request) {
@@ -112,7 +106,7 @@ void WriteRoutes::send_if(const std::string& command, Request& request) {
         return allows_write(fields_, value);
     };
     context_.cache.forward_if({context_.cache.home(desk_.lane), {command}}, {key_, std::move(test)},
-                              written(), *this);
+                              writing(key_), *this);
 }
 
 // Commands of one route take effect in their order, and are answered in it.

@@ -45,7 +45,6 @@ class WriteRoutes final : private cache::ConditionalForwarding {
     void send(Kind kind, const std::string& command, Request& request);
     void send_if(const std::string& command, Request& request);
     void ask_existence();
-    cache::Written written() const;
 
     void on_forwarded(const net::Slice& reply) override;
     void on_condition_failed() override;
